@@ -1,0 +1,1 @@
+export { identifyKey, KEY_PREFIX } from "./identify";

@@ -1,0 +1,30 @@
+// The middleware in its order, then the routes. What happens to a request can be read here from top to bottom.
+import { bodyLimit } from "hono/body-limit";
+import { identity } from "./middleware/identity";
+import { onError, onNotFound } from "./middleware/problem";
+import { requestContext } from "./middleware/request-context";
+import { securityHeaders } from "./middleware/security-headers";
+import { live } from "./routes/health/live";
+import { newApp } from "./routes/new-app";
+import { TooLargeError } from "./shared/errors";
+
+const MAX_BODY_BYTES = 1024 * 1024;
+
+export function createApp() {
+  const app = newApp();
+  app.onError(onError);
+  app.notFound(onNotFound);
+  app.use(requestContext);
+  app.use(securityHeaders);
+  app.use(
+    bodyLimit({
+      maxSize: MAX_BODY_BYTES,
+      onError: () => {
+        throw new TooLargeError("The body is larger than 1 MiB.");
+      },
+    }),
+  );
+  app.use(identity);
+  app.route("/", live);
+  return app;
+}

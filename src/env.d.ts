@@ -1,0 +1,13 @@
+// Secrets and optional settings: set with `wrangler secret put`, never in wrangler.toml, so `wrangler types` cannot see them.
+interface Env {
+  /** Signs sessions, tickets and links, and seals what is encrypted at rest. At least 32 characters. */
+  APP_SECRET: string;
+  /** The secret before the last rotation: still opens what it sealed. */
+  APP_SECRET_PREVIOUS?: string;
+  GOOGLE_CLIENT_ID?: string;
+  GOOGLE_CLIENT_SECRET?: string;
+  MAIL_HTTP_KEY?: string;
+  MAIL_SMTP_URL?: string;
+  /** Present when Postgres is the primary store of responses. */
+  HYPERDRIVE?: Hyperdrive;
+}

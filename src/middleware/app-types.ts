@@ -1,0 +1,10 @@
+import type { ServiceContext } from "../shared/context";
+
+export interface AppEnv {
+  Bindings: Env;
+  Variables: {
+    /** Set by `identity`; before it, the same without an actor. */
+    ctx: ServiceContext;
+    requestId: string;
+  };
+}

@@ -1,0 +1,58 @@
+// Every route of the API is made here, so that none can forget who may call it: `access` is enforced before the input is
+// even parsed, and stands in the OpenAPI document as `x-access`, where the isolation suite reads it.
+import { createRoute, type RouteConfig, z } from "@hono/zod-openapi";
+import type { MiddlewareHandler } from "hono";
+import type { AppEnv } from "../middleware/app-types";
+import { requireAccess } from "../middleware/identity";
+import { parseJsonOnce } from "../middleware/json-body";
+import { rateLimit } from "../middleware/rate-limit";
+import type { Permission } from "../shared/context";
+
+/** `public`: nobody asks. `person`: signed in, whatever the workspace. Else a permission within one workspace. */
+export type Access = "public" | "person" | Permission;
+
+export const ProblemSchema = z
+  .object({
+    type: z.string(),
+    title: z.string(),
+    status: z.number().int(),
+    detail: z.string(),
+    code: z.string(),
+    request_id: z.string(),
+    errors: z.array(z.object({ path: z.string(), message: z.string(), code: z.string() })).optional(),
+  })
+  .openapi("Problem");
+
+const problem = (description: string) => ({ description, content: { "application/problem+json": { schema: ProblemSchema } } });
+
+export const json = <S extends z.ZodType>(schema: S, description: string) => ({ description, content: { "application/json": { schema } } });
+export const jsonBody = <S extends z.ZodType>(schema: S) => ({ required: true, content: { "application/json": { schema } } });
+
+type Definition = Omit<RouteConfig, "middleware" | "security"> & { access: Access };
+
+export function defineRoute<P extends string, R extends Definition & { path: P }>({ access, ...config }: R) {
+  const hasBody = config.request?.body !== undefined;
+  const middleware: MiddlewareHandler<AppEnv>[] = [rateLimit(access), requireAccess(access)];
+  if (hasBody) middleware.push(parseJsonOnce);
+  return createRoute({
+    ...(config as unknown as Omit<R, "access">),
+    "x-access": access,
+    security: access === "public" ? [] : [{ apiKey: [] }, { session: [] }],
+    middleware,
+    responses: { ...config.responses, ...failures(access, hasBody) } as R["responses"],
+  });
+}
+
+function failures(access: Access, hasBody: boolean): Record<string, ReturnType<typeof problem>> {
+  return {
+    ...(access === "public"
+      ? {}
+      : { 401: problem("No credentials, or none that are valid"), 403: problem("The role or scope does not allow it") }),
+    ...(hasBody
+      ? { 400: problem("The body is not JSON"), 413: problem("The body is too large"), 415: problem("The body is not JSON by its type") }
+      : {}),
+    404: problem("Unknown, or another workspace's"),
+    422: problem("Well-formed but not valid; `errors` says where"),
+    429: problem("Too many requests; see Retry-After"),
+  };
+}

@@ -1,0 +1,42 @@
+// The audit row of a change, as a statement for the same batch as the change: either both are there, or neither.
+import { sql } from "drizzle-orm";
+import type { ServiceContext } from "../shared/context";
+import { newId } from "../shared/ids";
+
+export interface AuditEntry {
+  workspaceId: string | null;
+  /** `<noun>.<what happened>`: `form.published`. */
+  action: string;
+  targetKind: string;
+  targetId: string;
+  /** What changed, without secrets and without answers of respondents. */
+  details?: Record<string, unknown>;
+}
+
+/**
+ * Put this directly after the statement it speaks of: it writes nothing when that statement changed no row, so that an
+ * UPDATE whose condition failed leaves no trace of something that did not happen.
+ */
+export function auditIfChanged(ctx: ServiceContext, entry: AuditEntry) {
+  const { kind, id } = auditActor(ctx);
+  const details = entry.details === undefined ? null : JSON.stringify(entry.details);
+  return ctx.db.run(sql`
+    INSERT INTO audit_log (id, workspace_id, actor_kind, actor_id, action, target_kind, target_id, details, ip, user_agent, correlation_id, at)
+    SELECT ${newId("audit", ctx.now())}, ${entry.workspaceId}, ${kind}, ${id}, ${entry.action}, ${entry.targetKind}, ${entry.targetId},
+           ${details}, ${ctx.client.ip}, ${ctx.client.userAgent}, ${ctx.correlationId}, ${ctx.now()}
+    WHERE changes() > 0`);
+}
+
+function auditActor(ctx: ServiceContext): { kind: "user" | "key" | "system"; id: string } {
+  const { actor } = ctx;
+  switch (actor.kind) {
+    case "person":
+    case "member":
+      return { kind: "user", id: actor.userId };
+    case "key":
+      return { kind: "key", id: actor.keyId };
+    case "system":
+    case "anonymous":
+      return { kind: "system", id: "headwater" };
+  }
+}
