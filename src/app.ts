@@ -2,9 +2,12 @@
 import { bodyLimit } from "hono/body-limit";
 import { identity } from "./middleware/identity";
 import { onError, onNotFound } from "./middleware/problem";
+import { publicCors } from "./middleware/public-cors";
 import { requestContext } from "./middleware/request-context";
 import { securityHeaders } from "./middleware/security-headers";
 import { live } from "./routes/health/live";
+import { docs } from "./routes/meta/docs";
+import { mountOpenApi } from "./routes/meta/openapi";
 import { newApp } from "./routes/new-app";
 import { TooLargeError } from "./shared/errors";
 
@@ -24,7 +27,11 @@ export function createApp() {
       },
     }),
   );
+  app.use("/api/v1/forms/:id/public", publicCors);
+  app.on(["POST", "OPTIONS"], "/api/v1/forms/:id/responses", publicCors);
   app.use(identity);
   app.route("/", live);
+  app.route("/", docs);
+  mountOpenApi(app);
   return app;
 }

@@ -3,6 +3,7 @@
 import { createRoute, type RouteConfig, z } from "@hono/zod-openapi";
 import type { MiddlewareHandler } from "hono";
 import type { AppEnv } from "../middleware/app-types";
+import { idempotent } from "../middleware/idempotency";
 import { requireAccess } from "../middleware/identity";
 import { parseJsonOnce } from "../middleware/json-body";
 import { rateLimit } from "../middleware/rate-limit";
@@ -28,14 +29,19 @@ const problem = (description: string) => ({ description, content: { "application
 export const json = <S extends z.ZodType>(schema: S, description: string) => ({ description, content: { "application/json": { schema } } });
 export const jsonBody = <S extends z.ZodType>(schema: S) => ({ required: true, content: { "application/json": { schema } } });
 
-type Definition = Omit<RouteConfig, "middleware" | "security"> & { access: Access };
+type Definition = Omit<RouteConfig, "middleware" | "security"> & {
+  access: Access;
+  /** The route keeps its own idempotency keys; the common ones stay out of its way. */
+  ownIdempotency?: boolean;
+};
 
-export function defineRoute<P extends string, R extends Definition & { path: P }>({ access, ...config }: R) {
+export function defineRoute<P extends string, R extends Definition & { path: P }>({ access, ownIdempotency = false, ...config }: R) {
   const hasBody = config.request?.body !== undefined;
   const middleware: MiddlewareHandler<AppEnv>[] = [rateLimit(access), requireAccess(access)];
   if (hasBody) middleware.push(parseJsonOnce);
+  if (config.method !== "get" && access !== "public" && !ownIdempotency) middleware.push(idempotent);
   return createRoute({
-    ...(config as unknown as Omit<R, "access">),
+    ...(config as unknown as Omit<R, "access" | "ownIdempotency">),
     "x-access": access,
     security: access === "public" ? [] : [{ apiKey: [] }, { session: [] }],
     middleware,

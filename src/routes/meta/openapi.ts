@@ -1,0 +1,34 @@
+// The document is made from the schemas that validate, once per isolate.
+import type { OpenAPIHono } from "@hono/zod-openapi";
+import type { AppEnv } from "../../middleware/app-types";
+
+const INFO = {
+  openapi: "3.1.0",
+  info: {
+    title: "Headwater",
+    version: "1.0.0",
+    description:
+      "Publish forms, take answers without losing one, ask questions of them. Send an API key as `Authorization: Bearer <key>`. " +
+      "Errors are `application/problem+json`; lists are paged by an opaque `cursor`; writes accept an `Idempotency-Key`.",
+    license: { name: "AGPL-3.0-only", identifier: "AGPL-3.0-only" },
+  },
+};
+
+export function mountOpenApi(app: OpenAPIHono<AppEnv>): void {
+  app.openAPIRegistry.registerComponent("securitySchemes", "apiKey", {
+    type: "http",
+    scheme: "bearer",
+    description: "An API key of the workspace. `X-API-Key` works as well.",
+  });
+  app.openAPIRegistry.registerComponent("securitySchemes", "session", {
+    type: "apiKey",
+    in: "cookie",
+    name: "headwater.session_token",
+    description: "A signed-in person's session.",
+  });
+  let document: string | undefined;
+  app.get("/api/openapi.json", (c) => {
+    document ??= JSON.stringify(app.getOpenAPI31Document({ ...INFO, servers: [{ url: c.env.PUBLIC_URL }] }));
+    return c.body(document, 200, { "Content-Type": "application/json; charset=utf-8", "Cache-Control": "public, max-age=60" });
+  });
+}
