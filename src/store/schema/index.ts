@@ -1,4 +1,7 @@
 export * from "./accounts";
 export * from "./audit";
+export * from "./cache";
+export * from "./flags";
 export * from "./forms";
 export * from "./idempotency";
+export * from "./mail";
