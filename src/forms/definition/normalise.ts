@@ -1,0 +1,44 @@
+// pure. Rules as they come in, made into the one form that everything else knows.
+import type { Action, ActionName, Condition, ConditionName, Rule, When } from "./types";
+
+export interface LongRuleInput {
+  id?: string;
+  when: { all: Condition[] } | { any: Condition[] };
+  then: Action[];
+}
+
+export interface ShortRuleInput {
+  id?: string;
+  source_field: string;
+  condition: ConditionName;
+  value?: unknown;
+  action: ActionName;
+  target_fields: string[];
+  action_value?: unknown;
+}
+
+export type RuleInput = LongRuleInput | ShortRuleInput;
+
+/** Rules without an id get the first free `rule_<n>`, so the same input always ends as the same schema. */
+export function normaliseRules(rules: readonly RuleInput[]): Rule[] {
+  const taken = new Set(rules.flatMap((rule) => (rule.id === undefined ? [] : [rule.id])));
+  let next = 1;
+  const nextId = () => {
+    while (taken.has(`rule_${next}`)) next++;
+    taken.add(`rule_${next}`);
+    return `rule_${next}`;
+  };
+  return rules.map((rule) =>
+    "source_field" in rule ? fromShort(rule, rule.id ?? nextId()) : { ...rule, id: rule.id ?? nextId(), when: rule.when as When },
+  );
+}
+
+function fromShort(rule: ShortRuleInput, id: string): Rule {
+  const { source_field: field, condition, value, action, target_fields: targets, action_value: actionValue } = rule;
+  return {
+    id,
+    when: { all: [{ field, condition, ...(value === undefined ? {} : { value }) }] },
+    // biome-ignore lint/suspicious/noThenProperty: the contract's own word, and a rule is never awaited.
+    then: [{ action, targets, ...(actionValue === undefined ? {} : { value: actionValue }) }],
+  };
+}
