@@ -5,6 +5,7 @@ import { onError, onNotFound } from "./middleware/problem";
 import { publicCors } from "./middleware/public-cors";
 import { requestContext } from "./middleware/request-context";
 import { securityHeaders } from "./middleware/security-headers";
+import { devSeed } from "./routes/dev/seed";
 import { live } from "./routes/health/live";
 import { docs } from "./routes/meta/docs";
 import { mountOpenApi } from "./routes/meta/openapi";
@@ -31,6 +32,7 @@ export function createApp() {
   app.on(["POST", "OPTIONS"], "/api/v1/forms/:id/responses", publicCors);
   app.use(identity);
   app.route("/", live);
+  app.route("/", devSeed);
   app.route("/", docs);
   mountOpenApi(app);
   return app;

@@ -10,4 +10,6 @@ interface Env {
   MAIL_SMTP_URL?: string;
   /** Present when Postgres is the primary store of responses. */
   HYPERDRIVE?: Hyperdrive;
+  /** Set by `npm start` while it prepares a store, and never otherwise: opens /dev/seed. */
+  SEED_TOKEN?: string;
 }
