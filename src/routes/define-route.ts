@@ -6,11 +6,12 @@ import type { AppEnv } from "../middleware/app-types";
 import { idempotent } from "../middleware/idempotency";
 import { requireAccess } from "../middleware/identity";
 import { parseJsonOnce } from "../middleware/json-body";
+import { openLocally, requireOperator } from "../middleware/operator";
 import { rateLimit } from "../middleware/rate-limit";
 import type { Permission } from "../shared/context";
 
-/** `public`: nobody asks. `person`: signed in, whatever the workspace. Else a permission within one workspace. */
-export type Access = "public" | "person" | Permission;
+/** `public`: nobody asks. `person`: signed in, whatever the workspace. `operator`: who runs the service. Else a permission within one workspace. */
+export type Access = "public" | "person" | "operator" | Permission;
 
 export const ProblemSchema = z
   .object({
@@ -29,24 +30,33 @@ const problem = (description: string) => ({ description, content: { "application
 export const json = <S extends z.ZodType>(schema: S, description: string) => ({ description, content: { "application/json": { schema } } });
 export const jsonBody = <S extends z.ZodType>(schema: S) => ({ required: true, content: { "application/json": { schema } } });
 
-type Definition = Omit<RouteConfig, "middleware" | "security"> & {
+type Definition = RouteConfig & {
   access: Access;
   /** The route keeps its own idempotency keys; the common ones stay out of its way. */
   ownIdempotency?: boolean;
+  /** No credentials are needed on the developer's own machine. */
+  openLocally?: boolean;
 };
 
-export function defineRoute<P extends string, R extends Definition & { path: P }>({ access, ownIdempotency = false, ...config }: R) {
+export function defineRoute<P extends string, R extends Definition & { path: P }>({ access, ownIdempotency = false, openLocally: isOpenLocally = false, ...config }: R) {
   const hasBody = config.request?.body !== undefined;
-  const middleware: MiddlewareHandler<AppEnv>[] = [rateLimit(access), requireAccess(access)];
+  const middleware: MiddlewareHandler<AppEnv>[] = [rateLimit(access), guardOf(access, isOpenLocally)];
   if (hasBody) middleware.push(parseJsonOnce);
   if (config.method !== "get" && access !== "public" && !ownIdempotency) middleware.push(idempotent);
-  return createRoute({
-    ...(config as unknown as Omit<R, "access" | "ownIdempotency">),
+  const route = {
+    ...config,
     "x-access": access,
-    security: access === "public" ? [] : [{ apiKey: [] }, { session: [] }],
+    security: access === "public" ? [] : access === "operator" ? [{ operator: [] }] : [{ apiKey: [] }, { session: [] }],
     middleware,
-    responses: { ...config.responses, ...failures(access, hasBody) } as R["responses"],
-  });
+    responses: { ...config.responses, ...failures(access, hasBody) },
+  };
+  // Handlers only ever answer what the caller wrote; failures are thrown. So the type stays the caller's own.
+  return createRoute<P, R>(route as unknown as R);
+}
+
+function guardOf(access: Access, isOpenLocally: boolean): MiddlewareHandler<AppEnv> {
+  if (access === "operator") return requireOperator;
+  return isOpenLocally ? openLocally(requireAccess(access)) : requireAccess(access);
 }
 
 function failures(access: Access, hasBody: boolean): Record<string, ReturnType<typeof problem>> {

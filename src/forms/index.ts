@@ -1,0 +1,14 @@
+export { archiveForm, closeForm, reopenForm, restoreForm } from "./change-status";
+export type { SchemaDifference } from "./compare";
+export { type CreateFormInput, createForm } from "./create";
+export * from "./definition";
+export { duplicateForm } from "./duplicate";
+export { getForm } from "./get";
+export type { Form, FormStatus } from "./internal";
+export { listForms } from "./list";
+export { type Publication, publishForm } from "./publish";
+export { getPublicDocument, getPublishedForm, type PublicFormDocument, type PublishedForm } from "./published";
+export { SLUG_PATTERN } from "./slugs";
+export { exportForm, FILE_FORMAT, FILE_VERSION, importForm } from "./transfer";
+export { type UpdateFormInput, updateForm } from "./update";
+export { compareVersions, type FormVersion, type FormVersionSummary, getVersion, listVersions, restoreVersion } from "./versions";

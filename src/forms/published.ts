@@ -1,0 +1,108 @@
+// The published state of a form, by id or by any slug it ever had, through the cache. No credentials: what is published is public.
+import { and, eq } from "drizzle-orm";
+import { type Cached, cached } from "../cache";
+import type { ServiceContext } from "../shared/context";
+import { GoneError, NotFoundError } from "../shared/errors";
+import { idPattern } from "../shared/ids";
+import { tables } from "../store";
+import type { FormSchema } from "./definition";
+import { type FormStatus, formTag } from "./internal";
+import { SLUG_PATTERN } from "./slugs";
+
+const { forms, formVersions, formSlugs } = tables;
+const FORM_ID = idPattern("form");
+const TTL_SECONDS = 3_600;
+const STALE_SECONDS = 24 * 3_600;
+
+export interface PublishedForm {
+  formId: string;
+  workspaceId: string;
+  slug: string;
+  status: Exclude<FormStatus, "draft">;
+  version: number;
+  title: string;
+  description: string | null;
+  schema: FormSchema;
+  publishedAt: number;
+}
+
+/** What the world may see of a form, named as it is on the wire so that the cache keeps the very bytes that are sent. */
+export interface PublicFormDocument {
+  id: string;
+  slug: string;
+  title: string;
+  description: string | null;
+  version: number;
+  published_at: string;
+  schema: FormSchema;
+}
+
+/** The form if it takes answers now as far as its state goes; draft 404, closed or archived 410. */
+export async function getPublishedForm(ctx: ServiceContext, idOrSlug: string): Promise<PublishedForm> {
+  const { value } = await findPublished(ctx, idOrSlug);
+  if (value.status === "closed") throw new GoneError("This form is closed and takes no more answers.", "form_closed");
+  if (value.status === "archived") throw new GoneError("This form is no longer offered.", "form_archived");
+  return value;
+}
+
+export async function getPublicDocument(ctx: ServiceContext, idOrSlug: string): Promise<Cached<PublicFormDocument>> {
+  const { formId } = await getPublishedForm(ctx, idOrSlug);
+  return cached(
+    ctx,
+    { key: `public-form:${formId}`, tags: [formTag(formId)], ttlSeconds: TTL_SECONDS, staleSeconds: STALE_SECONDS },
+    async () => {
+      const form = await loadPublished(ctx, formId);
+      return {
+        id: form.formId,
+        slug: form.slug,
+        title: form.title,
+        description: form.description,
+        version: form.version,
+        published_at: new Date(form.publishedAt).toISOString(),
+        schema: form.schema,
+      };
+    },
+  );
+}
+
+async function findPublished(ctx: ServiceContext, idOrSlug: string): Promise<Cached<PublishedForm>> {
+  const formId = FORM_ID.test(idOrSlug) ? idOrSlug : await formIdOfSlug(ctx, idOrSlug);
+  return cached(ctx, { key: `published:${formId}`, tags: [formTag(formId)], ttlSeconds: TTL_SECONDS, staleSeconds: STALE_SECONDS }, () =>
+    loadPublished(ctx, formId),
+  );
+}
+
+/** A slug never moves to another form, so what was found stays true; what was not found may be taken a moment later. */
+async function formIdOfSlug(ctx: ServiceContext, slug: string): Promise<string> {
+  if (!SLUG_PATTERN.test(slug)) throw new NotFoundError("The form");
+  const { value } = await cached(ctx, { key: `slug:${slug}`, tags: [], ttlSeconds: TTL_SECONDS, staleSeconds: STALE_SECONDS }, async () => {
+    const row = await ctx.db.select({ formId: formSlugs.formId }).from(formSlugs).where(eq(formSlugs.slug, slug)).get();
+    if (row === undefined) throw new NotFoundError("The form");
+    return row.formId;
+  });
+  return value;
+}
+
+async function loadPublished(ctx: ServiceContext, formId: string): Promise<PublishedForm> {
+  const row = await ctx.db
+    .select({
+      formId: forms.id,
+      workspaceId: forms.workspaceId,
+      slug: forms.slug,
+      status: forms.status,
+      version: formVersions.version,
+      title: formVersions.title,
+      description: formVersions.description,
+      schema: formVersions.schema,
+      publishedAt: formVersions.publishedAt,
+    })
+    .from(forms)
+    .innerJoin(
+      formVersions,
+      and(eq(formVersions.workspaceId, forms.workspaceId), eq(formVersions.formId, forms.id), eq(formVersions.version, forms.version)),
+    )
+    .where(eq(forms.id, formId))
+    .get();
+  if (row === undefined || row.status === "draft") throw new NotFoundError("The form");
+  return { ...row, status: row.status, schema: row.schema as FormSchema };
+}

@@ -1,0 +1,42 @@
+// How to make one of each thing that a path can name. The key is the path up to and with the parameter: a new kind of id
+// in a route without a line here makes the suite fail.
+import type { World } from "../support/world";
+
+type Made = readonly string[];
+type Maker = (world: World, outer: Made) => Promise<string>;
+
+const SCHEMA = { fields: [{ name: "score", type: "nps", label: "How likely are you to recommend us?" }] };
+
+async function createForm(world: World): Promise<string> {
+  const form = await made(world.call("POST", "/api/v1/forms", { title: "Fixture", schema: SCHEMA }));
+  await made(world.call("POST", `/api/v1/forms/${form.id}/publish`));
+  return String(form.id);
+}
+
+export const MAKERS: Record<string, Maker> = {
+  "/api/v1/forms/{id}": createForm,
+  "/api/v1/forms/{id}/versions/{n}": async () => "1",
+};
+
+/** The path with a real id of this world for each parameter. */
+export async function realPath(template: string, world: World): Promise<string> {
+  const ids: string[] = [];
+  for (const { index, 0: parameter } of template.matchAll(/\{\w+\}/g)) {
+    const prefix = template.slice(0, index + parameter.length);
+    const make = MAKERS[prefix];
+    if (make === undefined) throw new Error(`Say in test/isolation/fixtures.ts how to make what ${prefix} names`);
+    ids.push(await make(world, ids));
+  }
+  return fill(template, ids);
+}
+
+export function fill(template: string, values: readonly string[]): string {
+  let at = 0;
+  return template.replace(/\{\w+\}/g, () => values[at++] ?? "");
+}
+
+async function made(reply: Promise<Response>): Promise<Record<string, unknown>> {
+  const response = await reply;
+  if (!response.ok) throw new Error(`A fixture could not be made: ${response.status} ${await response.text()}`);
+  return response.json();
+}
