@@ -10,6 +10,7 @@ export default defineConfig({
           TEST_MIGRATIONS: await readD1Migrations("migrations/d1"),
           APP_SECRET: "test-only-secret-of-more-than-thirty-two-characters",
           LIMITS: "off",
+          OPERATOR_TOKEN: "test-only-operator-token-of-thirty-two-characters",
         },
       },
     })),

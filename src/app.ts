@@ -1,14 +1,20 @@
 // The middleware in its order, then the routes. What happens to a request can be read here from top to bottom.
 import { bodyLimit } from "hono/body-limit";
 import { identity } from "./middleware/identity";
+import { measure } from "./middleware/measure";
 import { onError, onNotFound } from "./middleware/problem";
 import { publicCors } from "./middleware/public-cors";
 import { requestContext } from "./middleware/request-context";
 import { securityHeaders } from "./middleware/security-headers";
 import { devSeed } from "./routes/dev/seed";
+import { adminFlags } from "./routes/flags/admin";
+import { listFlags } from "./routes/flags/list";
+import { forms } from "./routes/forms";
 import { live } from "./routes/health/live";
+import { ready } from "./routes/health/ready";
 import { docs } from "./routes/meta/docs";
 import { mountOpenApi } from "./routes/meta/openapi";
+import { getMetrics } from "./routes/metrics/get";
 import { newApp } from "./routes/new-app";
 import { TooLargeError } from "./shared/errors";
 
@@ -19,6 +25,7 @@ export function createApp() {
   app.onError(onError);
   app.notFound(onNotFound);
   app.use(requestContext);
+  app.use(measure);
   app.use(securityHeaders);
   app.use(
     bodyLimit({
@@ -32,7 +39,12 @@ export function createApp() {
   app.on(["POST", "OPTIONS"], "/api/v1/forms/:id/responses", publicCors);
   app.use(identity);
   app.route("/", live);
+  app.route("/", ready);
+  app.route("/", getMetrics);
+  app.route("/", listFlags);
+  app.route("/", adminFlags);
   app.route("/", devSeed);
+  app.route("/", forms);
   app.route("/", docs);
   mountOpenApi(app);
   return app;

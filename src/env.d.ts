@@ -8,6 +8,12 @@ interface Env {
   GOOGLE_CLIENT_SECRET?: string;
   MAIL_HTTP_KEY?: string;
   MAIL_SMTP_URL?: string;
+  /** Where the HTTP mail service is, when it is not the usual one. */
+  MAIL_HTTP_URL?: string;
+  SESSION_IDLE_DAYS?: string;
+  SESSION_ABSOLUTE_DAYS?: string;
+  /** Lets who runs the service set feature flags; at least 32 characters. Without it those routes are not there. */
+  OPERATOR_TOKEN?: string;
   /** Present when Postgres is the primary store of responses. */
   HYPERDRIVE?: Hyperdrive;
   /** Set by `npm start` while it prepares a store, and never otherwise: opens /dev/seed. */

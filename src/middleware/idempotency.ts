@@ -76,6 +76,7 @@ function ownerOf({ actor }: ServiceContext): { workspaceId: string; actorId: str
     case "person":
       return { workspaceId: "", actorId: actor.userId };
     case "anonymous":
+    case "operator":
     case "system":
       return null;
   }

@@ -38,7 +38,12 @@ type Definition = RouteConfig & {
   openLocally?: boolean;
 };
 
-export function defineRoute<P extends string, R extends Definition & { path: P }>({ access, ownIdempotency = false, openLocally: isOpenLocally = false, ...config }: R) {
+export function defineRoute<P extends string, R extends Definition & { path: P }>({
+  access,
+  ownIdempotency = false,
+  openLocally: isOpenLocally = false,
+  ...config
+}: R) {
   const hasBody = config.request?.body !== undefined;
   const middleware: MiddlewareHandler<AppEnv>[] = [rateLimit(access), guardOf(access, isOpenLocally)];
   if (hasBody) middleware.push(parseJsonOnce);

@@ -17,6 +17,8 @@ export type Actor =
   | { kind: "person"; userId: string; email: string; sessionId: string }
   | { kind: "member"; userId: string; email: string; sessionId: string; workspaceId: string; role: Role }
   | { kind: "key"; keyId: string; workspaceId: string; scopes: readonly Scope[] }
+  /** Who runs the service; of no workspace. */
+  | { kind: "operator" }
   /** Headwater itself: cron, queue consumers, the seed. */
   | { kind: "system"; workspaceId: string };
 
@@ -68,6 +70,8 @@ export function whyForbidden(actor: Actor, permission: Permission): string | nul
       return actor.scopes.includes(scope) ? null : `This needs an API key with the scope "${scope}".`;
     case "person":
       return "You are signed in, but not a member of this workspace.";
+    case "operator":
+      return "The operator's token changes the service, not a workspace.";
     case "anonymous":
       return "This needs a valid API key or a signed-in session.";
   }

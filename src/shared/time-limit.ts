@@ -7,13 +7,14 @@ export class TimeLimitError extends Error {
 
 /** Gives up on work that cannot be aborted (bindings take no signal). The work itself may go on; its outcome is dropped. */
 export async function withTimeLimit<T>(what: string, limitMs: number, work: Promise<T>): Promise<T> {
-  let timer: number | null = null;
+  let stopClock = () => {};
   const limit = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new TimeLimitError(what, limitMs)), limitMs);
+    const timer = setTimeout(() => reject(new TimeLimitError(what, limitMs)), limitMs);
+    stopClock = () => clearTimeout(timer);
   });
   try {
     return await Promise.race([work, limit]);
   } finally {
-    clearTimeout(timer);
+    stopClock();
   }
 }

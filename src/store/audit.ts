@@ -35,6 +35,8 @@ function auditActor(ctx: ServiceContext): { kind: "user" | "key" | "system"; id:
       return { kind: "user", id: actor.userId };
     case "key":
       return { kind: "key", id: actor.keyId };
+    case "operator":
+      return { kind: "system", id: "operator" };
     case "system":
     case "anonymous":
       return { kind: "system", id: "headwater" };

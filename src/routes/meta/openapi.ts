@@ -26,6 +26,12 @@ export function mountOpenApi(app: OpenAPIHono<AppEnv>): void {
     name: "headwater.session_token",
     description: "A signed-in person's session.",
   });
+  app.openAPIRegistry.registerComponent("securitySchemes", "operator", {
+    type: "apiKey",
+    in: "header",
+    name: "X-Operator-Token",
+    description: "Who runs the service. Such routes are there only where the secret OPERATOR_TOKEN is set.",
+  });
   let document: string | undefined;
   app.get("/api/openapi.json", (c) => {
     document ??= JSON.stringify(app.getOpenAPI31Document({ ...INFO, servers: [{ url: c.env.PUBLIC_URL }] }));

@@ -1,0 +1,30 @@
+// One probe a binding: the cheapest call that cannot succeed unless the thing behind the binding answers.
+import type { ServiceContext } from "../shared/context";
+
+export type CheckName = "d1" | "kv" | "r2" | "queue" | "ledger" | "browser" | "postgres";
+export type Probe = (ctx: ServiceContext) => Promise<unknown>;
+
+export const probes: Record<CheckName, Probe> = {
+  // A table of ours: a database without its migrations cannot serve.
+  d1: ({ env }) => env.DB.prepare("SELECT 1 FROM workspaces LIMIT 1").run(),
+  kv: ({ env }) => env.KV.get("health:probe"),
+  r2: ({ env }) => env.FILES.head("health/probe"),
+  // Asks the queue for its backlog; a message would have to be consumed by somebody.
+  queue: ({ env }) => env.EVENTS.metrics(),
+  ledger: ({ env }) => env.LEDGER.getByName("health").ping(),
+  // Asks the service what it would allow; no browser is started.
+  browser: async ({ env }) => {
+    const { default: puppeteer } = await import("@cloudflare/puppeteer");
+    await puppeteer.limits(env.BROWSER);
+  },
+  postgres: async ({ env }) => {
+    if (env.HYPERDRIVE === undefined) return;
+    const { default: postgres } = await import("postgres");
+    const sql = postgres(env.HYPERDRIVE.connectionString, { max: 1, connect_timeout: 1, prepare: false, fetch_types: false });
+    try {
+      await sql`SELECT 1`;
+    } finally {
+      await sql.end({ timeout: 0 });
+    }
+  },
+};
