@@ -46,7 +46,7 @@ const MODULE_TYPES: Record<string, "ESModule" | "CompiledWasm" | "Text" | "Data"
 };
 
 export async function serve(options: ServeOptions): Promise<Served> {
-  const host = options.host ?? "127.0.0.1";
+  const host = options.host ?? process.env.HOST ?? "127.0.0.1";
   if (options.port !== 0) await assertFree(host, options.port);
   setQuietly({ WRANGLER_SEND_METRICS: "false", XDG_CACHE_HOME: CACHE, WRANGLER_LOG: "error" });
   const { workerOptions, externalWorkers } = unstable_getMiniflareWorkerOptions(CONFIG);
@@ -56,7 +56,7 @@ export async function serve(options: ServeOptions): Promise<Served> {
     name: "headwater",
     modulesRoot: WORKER,
     modules: modulesOf(WORKER),
-    bindings: { ...fromConfig.bindings, ...options.bindings },
+    bindings: { ...(fromConfig.bindings as Record<string, string> | undefined), ...options.bindings },
     ...(options.postgresUrl === undefined ? {} : { hyperdrives: { HYPERDRIVE: options.postgresUrl } }),
   };
   const releaseSignals = keepOwnSignals();

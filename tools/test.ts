@@ -1,0 +1,51 @@
+// Every check there is, one after the other, each to its end; what failed is shown whole, and the last line counts.
+import { mkdirSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { build } from "./lib/build.ts";
+import { ensureChromium } from "./lib/chromium.ts";
+import { CACHE, DIST } from "./lib/paths.ts";
+import { explain, step } from "./lib/steps.mjs";
+import { type Suite, type Tally, suites } from "./lib/suites.ts";
+
+const only = new Set(process.argv.slice(2));
+const reports = join(DIST, "test-reports");
+rmSync(reports, { recursive: true, force: true });
+mkdirSync(reports, { recursive: true });
+process.env.XDG_CACHE_HOME ??= CACHE;
+process.env.WRANGLER_SEND_METRICS ??= "false";
+
+const total: Tally = { passed: 0, failed: 0 };
+const startedAt = performance.now();
+
+process.stdout.write("\nHeadwater: all checks\n");
+const chromium = await step("Chromium", ensureChromium);
+if (chromium !== null) process.env.CHROME_PATH = chromium;
+await count({ name: "build", run: () => attempt(build) });
+for (const suite of suites(reports, chromium)) {
+  if (only.size === 0 || only.has(suite.name)) await count(suite);
+}
+const minutes = ((performance.now() - startedAt) / 60_000).toFixed(1);
+process.stdout.write(`\n${minutes} min\n${total.passed} passed, ${total.failed} failed\n`);
+process.exit(total.failed === 0 ? 0 : 1);
+
+async function count({ name, run }: Suite): Promise<void> {
+  let output = "";
+  await step(name, async (note) => {
+    const result = await run();
+    total.passed += result.passed;
+    total.failed += result.failed;
+    note(`${result.passed} passed${result.failed === 0 ? "" : `, ${result.failed} FAILED`}`);
+    if (result.failed > 0) output = result.output;
+  });
+  if (output !== "") process.stdout.write(`\n${output.trim()}\n\n`);
+}
+
+async function attempt(work: () => Promise<unknown>) {
+  try {
+    await work();
+    return { passed: 1, failed: 0, output: "" };
+  } catch (error) {
+    explain(error);
+    return { passed: 0, failed: 1, output: String(error) };
+  }
+}
