@@ -1,0 +1,1 @@
+export { type EvaluateOptions, type Evaluation, evaluateAnswers } from "./evaluate";
