@@ -1,5 +1,7 @@
 // What the runtime calls, and the classes it makes. Everything else is reached from here.
+import { consume } from "../queues";
 import { createApp } from "./app";
+import { runCron } from "./cron";
 
 export { FormLedger } from "../durable-objects/form-ledger";
 export { MetricsHub } from "../durable-objects/metrics-hub";
@@ -8,4 +10,6 @@ const app = createApp();
 
 export default {
   fetch: app.fetch,
+  queue: consume,
+  scheduled: runCron,
 } satisfies ExportedHandler<Env>;

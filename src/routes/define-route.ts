@@ -36,16 +36,19 @@ type Definition = RouteConfig & {
   ownIdempotency?: boolean;
   /** No credentials are needed on the developer's own machine. */
   openLocally?: boolean;
+  /** Counted with the guessable things, by address of the client, instead of with what `access` says. */
+  bucket?: "auth";
 };
 
 export function defineRoute<P extends string, R extends Definition & { path: P }>({
   access,
   ownIdempotency = false,
   openLocally: isOpenLocally = false,
+  bucket,
   ...config
 }: R) {
   const hasBody = config.request?.body !== undefined;
-  const middleware: MiddlewareHandler<AppEnv>[] = [rateLimit(access), guardOf(access, isOpenLocally)];
+  const middleware: MiddlewareHandler<AppEnv>[] = [rateLimit(access, bucket), guardOf(access, isOpenLocally)];
   if (hasBody) middleware.push(parseJsonOnce);
   if (config.method !== "get" && access !== "public" && !ownIdempotency) middleware.push(idempotent);
   const route = {

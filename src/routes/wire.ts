@@ -24,3 +24,6 @@ export function listOf<K extends string, S extends z.ZodType>(name: K, item: S) 
     next_cursor: z.ZodNullable<z.ZodString>;
   });
 }
+
+/** An id in a path: bounded here, known or unknown in the store. */
+export const IdParam = z.object({ id: z.string().min(1).max(64) });

@@ -39,6 +39,11 @@ export function newId(kind: IdKind, now: number = Date.now()): string {
   return `${PREFIX[kind]}_${encodeTime(lastTime)}${encodeBytes(lastRandom)}`;
 }
 
+/** Ids made at `time` or later sort at or after this; earlier ones before it. */
+export function idFloor(kind: IdKind, time: number): string {
+  return `${PREFIX[kind]}_${encodeTime(Math.max(0, time))}`;
+}
+
 export function idPattern(kind: IdKind): RegExp {
   return new RegExp(`^${PREFIX[kind]}_[0-9a-z]{1,40}$`);
 }

@@ -1,8 +1,9 @@
 // A workspace with keys, made straight in the store, and requests in its name. Each call makes a new one, so tests never meet.
 import { env, SELF } from "cloudflare:test";
-import type { Scope } from "../../src/shared/context";
+import type { Role, Scope } from "../../src/shared/context";
 import { randomToken, sha256Hex } from "../../src/shared/crypto";
 import { newId } from "../../src/shared/ids";
+import { addMember, makePerson, type Person } from "./people";
 
 export const ORIGIN = "https://headwater.test";
 
@@ -11,10 +12,14 @@ export interface World {
   /** Calls the whole Worker with this world's key of every scope, or another key, or none (`null`). */
   call(method: string, path: string, body?: unknown, options?: CallOptions): Promise<Response>;
   makeKey(scopes: readonly Scope[]): Promise<string>;
+  /** A signed-in member with this role; the same one each time. */
+  member(role: Role): Promise<Person & { memberId: string }>;
 }
 
 export interface CallOptions {
   key?: string | null;
+  /** Call with the session of a member of this role, or of this person, instead of with a key. */
+  as?: Role | Pick<Person, "cookie">;
   headers?: Record<string, string>;
 }
 
@@ -25,13 +30,22 @@ export async function createWorld(): Promise<World> {
     .run();
   const makeKey = (scopes: readonly Scope[]) => insertKey(workspaceId, scopes);
   const ownKey = await makeKey(["read", "write", "submit", "metrics"]);
+  const people = new Map<Role, Promise<Person & { memberId: string }>>();
+  const member = (role: Role) => {
+    const known = people.get(role) ?? joined(workspaceId, role);
+    people.set(role, known);
+    return known;
+  };
   return {
     workspaceId,
     makeKey,
-    call: (method, path, body, options = {}) => {
+    member,
+    call: async (method, path, body, options = {}) => {
       const key = options.key === undefined ? ownKey : options.key;
       const headers = new Headers(options.headers);
-      if (key !== null) headers.set("Authorization", `Bearer ${key}`);
+      const person = typeof options.as === "string" ? await member(options.as) : options.as;
+      if (person !== undefined) headers.set("Cookie", person.cookie);
+      else if (key !== null) headers.set("Authorization", `Bearer ${key}`);
       if (body !== undefined && !headers.has("Content-Type")) headers.set("Content-Type", "application/json");
       return SELF.fetch(`${ORIGIN}${path}`, {
         method,
@@ -41,6 +55,11 @@ export async function createWorld(): Promise<World> {
       });
     },
   };
+}
+
+async function joined(workspaceId: string, role: Role): Promise<Person & { memberId: string }> {
+  const person = await makePerson(`Test ${role}`);
+  return { ...person, memberId: await addMember(workspaceId, person.userId, role) };
 }
 
 async function insertKey(workspaceId: string, scopes: readonly Scope[]): Promise<string> {

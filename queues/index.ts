@@ -1,0 +1,18 @@
+// Which consumer reads which queue. Names are the same in every deployment but for its own part: `headwater-staging-mail`.
+import { consumeMail } from "./mail";
+
+type Consumer = (batch: MessageBatch<unknown>, env: Env, execution: ExecutionContext) => Promise<void>;
+
+const CONSUMERS: Record<string, Consumer> = {
+  mail: consumeMail,
+};
+
+const QUEUE_NAME = /^headwater-(?:(?:staging|production)-)?([a-z-]+?)(?:-(?:staging|production))?$/;
+
+export async function consume(batch: MessageBatch<unknown>, env: Env, execution: ExecutionContext): Promise<void> {
+  const name = QUEUE_NAME.exec(batch.queue)?.[1] ?? "";
+  const consumer = Object.hasOwn(CONSUMERS, name) ? CONSUMERS[name] : undefined;
+  // Thrown, so that the messages stay where they are until a version that knows the queue is deployed.
+  if (consumer === undefined) throw new Error(`No consumer for the queue "${batch.queue}"`);
+  await consumer(batch, env, execution);
+}

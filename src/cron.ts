@@ -1,0 +1,31 @@
+// What runs by the clock. Each task is on its own: one that fails is logged, and the others still run.
+import { forgetExpiredAccess } from "./accounts";
+import { forgetOldMail, wakeOverdueMail } from "./mail";
+import type { ServiceContext } from "./shared/context";
+import { newId } from "./shared/ids";
+import { describeError } from "./shared/log";
+import { backgroundContext } from "./store/background-context";
+
+interface CronTask {
+  name: string;
+  run(ctx: ServiceContext): Promise<unknown>;
+}
+
+/** The expressions are those of `[triggers]` in wrangler.toml. */
+const TASKS: Record<string, CronTask[]> = {
+  "* * * * *": [{ name: "wake overdue mail", run: wakeOverdueMail }],
+  "17 3 * * *": [
+    { name: "forget old mail", run: forgetOldMail },
+    { name: "forget expired access", run: forgetExpiredAccess },
+  ],
+};
+
+export async function runCron(controller: ScheduledController, env: Env, execution: ExecutionContext): Promise<void> {
+  const tasks = TASKS[controller.cron];
+  if (tasks === undefined) throw new Error(`No task for the cron "${controller.cron}"`);
+  const ctx = backgroundContext(env, execution, newId("request"));
+  const results = await Promise.allSettled(tasks.map((task) => task.run(ctx)));
+  results.forEach((result, i) => {
+    if (result.status === "rejected") ctx.log.error("cron task failed", { task: tasks[i]?.name, ...describeError(result.reason) });
+  });
+}

@@ -1,0 +1,26 @@
+// The minute sweep: mail whose queue message was lost, or whose consumer died with the claim in hand.
+import { and, asc, inArray, lte } from "drizzle-orm";
+import type { ServiceContext } from "../shared/context";
+import { tables } from "../store";
+import { OVERDUE_MS } from "./rules";
+import { wakeMail } from "./send";
+
+const { mailMessages } = tables;
+/** What one sendBatch takes. More waits for the next minute: the oldest go first. */
+const MAX_AT_ONCE = 100;
+
+export async function wakeOverdueMail(ctx: ServiceContext): Promise<number> {
+  const overdue = await ctx.db
+    .select({ id: mailMessages.id, correlationId: mailMessages.correlationId })
+    .from(mailMessages)
+    .where(and(inArray(mailMessages.status, ["queued", "sending"]), lte(mailMessages.dueAt, ctx.now() - OVERDUE_MS)))
+    .orderBy(asc(mailMessages.dueAt))
+    .limit(MAX_AT_ONCE);
+  if (overdue.length === 0) return 0;
+  await wakeMail(
+    ctx,
+    overdue.map((row) => ({ mail_id: row.id, correlation_id: row.correlationId })),
+  );
+  ctx.log.info("overdue mail woken", { count: overdue.length });
+  return overdue.length;
+}

@@ -1,0 +1,81 @@
+// Every mail that Headwater sends, as pure functions from data to a letter.
+import type { Letter } from "./letter";
+
+export { type Letter, letterToHtml, letterToText } from "./letter";
+
+export interface MailData {
+  "verify-email": { name: string; url: string };
+  "already-registered": { name: string; url: string };
+  "reset-password": { name: string; url: string };
+  "password-changed": { name: string; at: string; ip: string | null };
+  invitation: { workspace: string; inviter: string; role: string; url: string };
+}
+
+export type MailTemplate = keyof MailData;
+
+const MAX_NAME = 80;
+const CONTROL = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu;
+
+/**
+ * A name that somebody chose, fit for a subject line: one line, short, and nothing a mail program would turn into a link.
+ * Otherwise an invitation to the workspace "Win at https://evil.example" is our mail carrying their advertisement.
+ */
+export function plainName(name: string): string {
+  const line = name
+    .normalize("NFC")
+    .replace(CONTROL, " ")
+    .replace(/(?:[a-z][a-z0-9+.-]*:)?\/\/+/gi, " ")
+    .replace(/(\S)\.(?=[\p{L}\p{N}])/gu, "$1 ")
+    .replace(/\s+/g, " ")
+    .trim();
+  return (line.length > MAX_NAME ? `${line.slice(0, MAX_NAME - 1)}…` : line) || "somebody";
+}
+
+const LETTERS: { [T in MailTemplate]: (data: MailData[T]) => Letter } = {
+  "verify-email": ({ name, url }) => ({
+    subject: "Confirm your e-mail address",
+    preview: "One click and your account is ready.",
+    heading: `Welcome, ${plainName(name)}`,
+    paragraphs: ["Please confirm that this address is yours. After that you can sign in."],
+    action: { label: "Confirm my address", url },
+    notes: ["The link works for 24 hours. If you did not sign up, do nothing: without it the account cannot be used."],
+  }),
+  "already-registered": ({ name, url }) => ({
+    subject: "You already have an account",
+    preview: "Somebody, perhaps you, tried to sign up with this address.",
+    heading: `Hello ${plainName(name)}`,
+    paragraphs: [
+      "Somebody, perhaps you, tried to sign up with this address. You already have an account, so nothing was changed.",
+      "Sign in as usual, or choose a new password if you have lost yours.",
+    ],
+    action: { label: "Go to Headwater", url },
+    notes: ["If that was not you, there is nothing to do."],
+  }),
+  "reset-password": ({ name, url }) => ({
+    subject: "Choose a new password",
+    preview: "You asked for a new password.",
+    heading: `Hello ${plainName(name)}`,
+    paragraphs: ["You asked for a new password. Choosing one signs you out everywhere else."],
+    action: { label: "Choose a new password", url },
+    notes: ["The link works once, for one hour. If you did not ask for it, do nothing: your password stays as it is."],
+  }),
+  "password-changed": ({ name, at, ip }) => ({
+    subject: "Your password was changed",
+    preview: "If this was not you, act now.",
+    heading: `Hello ${plainName(name)}`,
+    paragraphs: [`Your password was changed on ${at}${ip === null ? "" : `, from the address ${ip}`}. Other sessions were signed out.`],
+    notes: ["If this was not you, ask for a new password at once from the sign-in page, and tell the admin of your workspace."],
+  }),
+  invitation: ({ workspace, inviter, role, url }) => ({
+    subject: `${plainName(inviter)} invites you to ${plainName(workspace)}`,
+    preview: `Join ${plainName(workspace)} on Headwater.`,
+    heading: `Join ${plainName(workspace)}`,
+    paragraphs: [`${plainName(inviter)} invites you to the workspace “${plainName(workspace)}” on Headwater, as ${role}.`],
+    action: { label: "Accept the invitation", url },
+    notes: ["The link works for 7 days, for this address alone. If you do not know the sender, ignore this mail."],
+  }),
+};
+
+export function writeLetter<T extends MailTemplate>(template: T, data: MailData[T]): Letter {
+  return LETTERS[template](data);
+}
