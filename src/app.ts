@@ -21,6 +21,7 @@ import { docs } from "./routes/meta/docs";
 import { mountOpenApi } from "./routes/meta/openapi";
 import { getMetrics } from "./routes/metrics/get";
 import { newApp } from "./routes/new-app";
+import { responses } from "./routes/responses";
 import { sessions } from "./routes/sessions";
 import { workspaces } from "./routes/workspaces";
 import { TooLargeError } from "./shared/errors";
@@ -52,6 +53,7 @@ export function createApp() {
   app.route("/", adminFlags);
   app.route("/", devSeed);
   app.route("/", forms);
+  app.route("/", responses);
   for (const part of [auth, sessions, workspaces, members, invitations, apiKeys, audit]) app.route("/", part);
   app.route("/", docs);
   mountOpenApi(app);

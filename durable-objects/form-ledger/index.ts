@@ -1,7 +1,133 @@
+// The shell of a ledger: identity, storage, alarm and RPC. What is decided is in ledger.ts, what is carried on in settler.ts.
 import { DurableObject } from "cloudflare:workers";
+import type { AcceptRequest, BarrierResult, ChangeRequest, LedgerApi, Outcome, SavedPartial, Totals } from "../../src/responses";
+import { parseLedgerName } from "../../src/responses";
+import { createLogger } from "../../src/shared/log";
+import { openPrimaryStore } from "../../src/store";
+import { Group } from "./group";
+import { Ledger } from "./ledger";
+import { migrate } from "./schema";
+import { Settler } from "./settler";
+import { LedgerStorage } from "./storage";
+import { Turns } from "./turns";
 
-export class FormLedger extends DurableObject<Env> {
+type Call = { accept: AcceptRequest } | { change: ChangeRequest };
+
+export class FormLedger extends DurableObject<Env> implements LedgerApi {
+  readonly #ledger: Ledger;
+  readonly #settler: Settler;
+  readonly #turns = new Turns();
+  readonly #calls = new Group<Call, Outcome>((calls) => this.#commit(calls));
+  #alarmAt: number | null = null;
+
+  constructor(state: DurableObjectState, env: Env) {
+    super(state, env);
+    migrate(state.storage);
+    const disk = new LedgerStorage(state.storage);
+    const name = state.id.name ?? disk.fact<string>("name") ?? "";
+    if (disk.fact("name") === null && name !== "") disk.setFact("name", name);
+    this.#ledger = new Ledger(disk, parseLedgerName(name));
+    this.#settler = new Settler(this.#ledger, {
+      store: openPrimaryStore(env),
+      send: (message) => env.EVENTS.send(message),
+      log: createLogger({ ledger: name }),
+      now: Date.now,
+    });
+  }
+
   ping(): "pong" {
     return "pong";
+  }
+
+  accept(request: AcceptRequest): Promise<Outcome> {
+    return this.#calls.add({ accept: request });
+  }
+
+  replay(key: string, fingerprint: string): Outcome | null {
+    return this.#ledger.replay(key, fingerprint, Date.now());
+  }
+
+  savedPartial(responseId: string, tokenHash: string): SavedPartial | "already_complete" | null {
+    const partial = this.#ledger.disk.partial(responseId);
+    if (partial === null || partial.tokenHash !== tokenHash) return null;
+    if (partial.done) return "already_complete";
+    const { basedOn, seq, formVersion, startedAt, submittedAt, data, meta } = partial;
+    return { responseId, basedOn, seq, formVersion, startedAt, submittedAt, data, meta };
+  }
+
+  /** A turn to change one response, once everything accepted before can be read from the store. */
+  async openChange(responseId: string, maxWaitMs: number): Promise<BarrierResult & { turn: number }> {
+    const turn = await this.#turns.take(responseId);
+    try {
+      const barrier = await this.barrier(maxWaitMs);
+      if (!barrier.current) this.#turns.give(responseId, turn);
+      return { ...barrier, turn };
+    } catch (error) {
+      this.#turns.give(responseId, turn);
+      throw error;
+    }
+  }
+
+  closeChange(responseId: string, turn: number): void {
+    this.#turns.give(responseId, turn);
+  }
+
+  async change(request: ChangeRequest): Promise<Outcome> {
+    try {
+      return await this.#calls.add({ change: request });
+    } finally {
+      this.#turns.give(request.responseId, request.turn);
+    }
+  }
+
+  barrier(maxWaitMs: number): Promise<BarrierResult> {
+    return this.#settler.barrier(maxWaitMs);
+  }
+
+  totals(): Totals {
+    const { counters, head, settled } = this.#ledger;
+    return {
+      complete: counters.total("complete"),
+      partial: counters.total("partial"),
+      starts: counters.total("starts"),
+      views: counters.total("views"),
+      durationMs: counters.total("duration_ms"),
+      timed: counters.total("timed"),
+      lastSubmittedAt: counters.lastSubmittedAt,
+      head,
+      settled,
+      position: this.#ledger.position(),
+    };
+  }
+
+  override async alarm(): Promise<void> {
+    this.#alarmAt = null;
+    await this.#settler.flush();
+    this.#ledger.disk.forgetExpired(Date.now());
+    if (this.#ledger.settled < this.#ledger.head) this.#arm();
+  }
+
+  #commit(calls: readonly Call[]): Outcome[] {
+    const now = Date.now();
+    try {
+      return this.ctx.storage.transactionSync(() => {
+        const outcomes = calls.map((call) =>
+          "accept" in call ? this.#ledger.accept(call.accept, now) : this.#ledger.change(call.change, now),
+        );
+        if (this.#ledger.settled < this.#ledger.head) this.#arm();
+        return outcomes;
+      });
+    } catch (error) {
+      this.#ledger.load();
+      throw error;
+    }
+  }
+
+  /** Goes to disk with the entries it is for, so that no crash leaves them without somebody who remembers. */
+  #arm(): void {
+    const at = this.#settler.nextAt(Date.now());
+    if (this.#alarmAt !== null && this.#alarmAt <= at) return;
+    this.#alarmAt = at;
+    this.ctx.waitUntil(this.ctx.storage.setAlarm(at));
   }
 }

@@ -7,8 +7,17 @@ export { getForm } from "./get";
 export type { Form, FormStatus } from "./internal";
 export { listForms } from "./list";
 export { type Publication, publishForm } from "./publish";
-export { getPublicDocument, getPublishedForm, type PublicFormDocument, type PublishedForm } from "./published";
+export { getPublicDocument, getPublishedForm, getPublishedInAnyState, type PublicFormDocument, type PublishedForm } from "./published";
 export { SLUG_PATTERN } from "./slugs";
 export { exportForm, FILE_FORMAT, FILE_VERSION, importForm } from "./transfer";
 export { type UpdateFormInput, updateForm } from "./update";
-export { compareVersions, type FormVersion, type FormVersionSummary, getVersion, listVersions, restoreVersion } from "./versions";
+export { evaluateAnswers } from "./validation";
+export {
+  compareVersions,
+  type FormVersion,
+  type FormVersionSummary,
+  getVersion,
+  listSchemas,
+  listVersions,
+  restoreVersion,
+} from "./versions";

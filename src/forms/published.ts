@@ -45,6 +45,11 @@ export async function getPublishedForm(ctx: ServiceContext, idOrSlug: string): P
   return value;
 }
 
+/** Whatever its state is now, as long as it was published once. */
+export async function getPublishedInAnyState(ctx: ServiceContext, idOrSlug: string): Promise<PublishedForm> {
+  return (await findPublished(ctx, idOrSlug)).value;
+}
+
 export async function getPublicDocument(ctx: ServiceContext, idOrSlug: string): Promise<Cached<PublicFormDocument>> {
   const { formId } = await getPublishedForm(ctx, idOrSlug);
   return cached(

@@ -72,3 +72,17 @@ export async function compareVersions(ctx: ServiceContext, formId: string, from:
 function whereForm(ctx: WorkspaceContext, formId: string) {
   return and(eq(formVersions.workspaceId, ctx.workspaceId), eq(formVersions.formId, formId));
 }
+
+const MAX_SCHEMAS = 200;
+
+/** The published schemas, oldest first: what answers of this form may look like. */
+export async function listSchemas(ctx: ServiceContext, formId: string): Promise<FormSchema[]> {
+  assertCan(ctx, "read");
+  const rows = await ctx.db
+    .select({ schema: formVersions.schema })
+    .from(formVersions)
+    .where(whereForm(ctx, formId))
+    .orderBy(desc(formVersions.version))
+    .limit(MAX_SCHEMAS);
+  return rows.map((row) => row.schema as FormSchema).reverse();
+}

@@ -2,7 +2,6 @@ import { drizzle } from "drizzle-orm/d1";
 import { SQLiteRaw } from "drizzle-orm/sqlite-core/query-builders/raw";
 import type { Database } from "../shared/context";
 
-export { type AuditEntry, auditIfChanged } from "./audit";
 export type * from "./conditions";
 export { openPrimaryStore } from "./open-primary";
 export type * from "./primary";

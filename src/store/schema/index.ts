@@ -5,3 +5,4 @@ export * from "./flags";
 export * from "./forms";
 export * from "./idempotency";
 export * from "./mail";
+export * from "./responses";

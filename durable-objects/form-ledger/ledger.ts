@@ -1,0 +1,242 @@
+// The decisions of a ledger over its own storage: one writer, `now` passed in, nothing here waits. The caller wraps a group of
+// calls in one transaction; when that fails it must `load` again, because memory is then ahead of the disk.
+import {
+  type Accepted,
+  type AcceptRequest,
+  type ChangeRequest,
+  Counters,
+  canonicalEntry,
+  type Effect,
+  type Entry,
+  genesisHash,
+  type LedgerIdentity,
+  linkHash,
+  type Outcome,
+  type Refusal,
+  type StoredEntry,
+} from "../../src/responses";
+import { fullQuota } from "./quota";
+import type { LedgerStorage } from "./storage";
+
+const DAY_MS = 86_400_000;
+const REPLY_KEPT_MS = DAY_MS;
+const PARTIAL_KEPT_MS = 30 * DAY_MS;
+
+export class Ledger {
+  counters = new Counters();
+  head = 0;
+  hash = "";
+  settled = 0;
+  #lastAt = 0;
+
+  constructor(
+    readonly disk: LedgerStorage,
+    readonly name: { formId: string; shard: number },
+  ) {
+    this.load();
+  }
+
+  /** Memory from disk: the snapshot, then every entry since. */
+  load(): void {
+    const { disk } = this;
+    const last = disk.lastEntry();
+    this.settled = disk.fact<number>("settled") ?? 0;
+    this.head = last?.seq ?? this.settled;
+    this.hash = last?.hash ?? disk.fact<string>("settled_hash") ?? genesisHash(this.name.formId, this.name.shard);
+    this.#lastAt = last?.at ?? 0;
+    this.counters = new Counters();
+    this.counters.restore(disk.counters());
+    this.counters.lastSubmittedAt = disk.fact<number>("last_submitted_at");
+    for (const entry of disk.entriesAfter(disk.fact<number>("snapshot") ?? 0, Number.MAX_SAFE_INTEGER)) this.#count(entry);
+  }
+
+  get identity(): LedgerIdentity {
+    return { ...this.name, workspaceId: this.disk.fact<string>("workspace_id") ?? "" };
+  }
+
+  position(seq = this.head): string {
+    return `${this.name.shard}:${seq}`;
+  }
+
+  /** Writes down what the counters say now, so that a start need not add up older entries again. */
+  snapshot(): void {
+    const { counts, buckets } = this.counters.takeDirty();
+    this.disk.saveCounters(counts, buckets);
+    this.disk.setFact("snapshot", this.head);
+    if (this.counters.lastSubmittedAt !== null) this.disk.setFact("last_submitted_at", this.counters.lastSubmittedAt);
+  }
+
+  replay(key: string, fingerprint: string, now: number): Outcome | null {
+    const reply = this.disk.reply(key, now);
+    if (reply === null) return null;
+    if (reply.fingerprint !== fingerprint) return refused("key_reused");
+    const { seq, responseId, formVersion, status, submittedAt } = reply;
+    const data = this.disk.entry(seq)?.data ?? null;
+    return { kind: "replayed", seq, position: this.position(seq), responseId, formVersion, status, submittedAt, data };
+  }
+
+  accept(request: AcceptRequest, now: number): Outcome {
+    const { idempotency, guards, startToken } = request;
+    if (idempotency !== null) {
+      const replayed = this.replay(idempotency.key, idempotency.fingerprint, now);
+      if (replayed !== null) return replayed;
+    }
+    // A response from the past was let in by somebody who may do that; the doors are for those who come now.
+    if (request.submittedAt === null) {
+      if (guards.opensAt !== null && now < guards.opensAt) return refused("not_open");
+      if (guards.closesAt !== null && now >= guards.closesAt) return refused("closed");
+    }
+    const before = request.resumes === null ? null : this.disk.partial(request.responseId);
+    if (request.resumes !== null) {
+      if (before === null || before.tokenHash !== request.resumeHash) return refused("unknown_resume_token");
+      if (before.done) return refused("already_complete");
+      if (before.basedOn !== request.resumes.basedOn) return refused("changed");
+    }
+    if (request.status === "complete") {
+      const obstacle = this.#obstacle(request.responseId, request, now, startToken);
+      if (obstacle !== null) return refused(obstacle);
+    }
+    if (this.head === 0) this.disk.setFact("workspace_id", request.workspaceId);
+
+    const submittedAt = request.submittedAt ?? this.#tick(now);
+    const startedAt = before?.startedAt ?? request.startedAt;
+    const durationMs = request.status === "complete" && startedAt !== null ? Math.max(0, submittedAt - startedAt) : null;
+    const alreadyStarted = before === null && startToken !== null && this.disk.useStart(startToken);
+    const take = before === null ? null : partialEffect(before.submittedAt, before.started);
+    const started = before?.started ?? (alreadyStarted ? 0 : 1);
+    const add: Effect =
+      request.status === "partial"
+        ? partialEffect(submittedAt, started)
+        : { status: "complete", submittedAt, durationMs, started, cells: request.cells };
+    const entry = this.#write(request, before === null ? "accept" : "update", now, {
+      rowSeq: before?.seq ?? null,
+      submittedAt,
+      startedAt,
+      durationMs,
+      take,
+      add,
+    });
+    if (request.status === "complete" && guards.duplicateKey !== null) this.disk.holdDuplicateKey(request.responseId, guards.duplicateKey);
+    if (request.resumeHash !== null) {
+      const partial = {
+        ...entry,
+        seq: entry.rowSeq,
+        basedOn: entry.seq,
+        tokenHash: request.resumeHash,
+        started,
+        data: request.data,
+        meta: request.meta,
+      };
+      this.disk.savePartial(partial, request.status === "partial" ? request.data : null, now + PARTIAL_KEPT_MS);
+    }
+    const accepted: Accepted = {
+      kind: "accepted",
+      seq: entry.seq,
+      position: this.position(entry.seq),
+      responseId: entry.responseId,
+      formVersion: entry.formVersion,
+      status: entry.status,
+      submittedAt,
+      data: null,
+    };
+    if (idempotency !== null)
+      this.disk.addReply(idempotency.key, { ...accepted, fingerprint: idempotency.fingerprint }, now + REPLY_KEPT_MS);
+    return accepted;
+  }
+
+  /** `changed`: somebody else was faster, or so much has happened that it can no longer be told. Read again. */
+  change(request: ChangeRequest, now: number): Outcome {
+    const { responseId, basedOn, readAt, row } = request;
+    const newest = this.disk.newestOf(responseId);
+    const floor = this.disk.floor() ?? this.head + 1;
+    if ((newest !== null && newest > basedOn) || readAt + 1 < floor) return refused("changed");
+    const entersAgain = request.kind === "restore" || (request.add?.status === "complete" && request.take?.status !== "complete");
+    if (request.add?.status === "complete") {
+      const obstacle = this.#obstacle(responseId, request, now, null, entersAgain ? null : request.take);
+      if (obstacle !== null) return refused(obstacle);
+    }
+    const entry = this.#write(request, request.kind, now, {
+      rowSeq: row.seq,
+      submittedAt: row.submittedAt,
+      startedAt: request.startedAt,
+      durationMs: row.durationMs,
+      take: request.take,
+      add: request.add,
+    });
+    const partial = this.disk.partial(responseId);
+    if (partial !== null && !partial.done) {
+      if (request.add === null) this.disk.removePartial(responseId);
+      else this.disk.savePartial({ ...partial, basedOn: entry.seq }, request.data ?? partial.data, now + PARTIAL_KEPT_MS);
+    }
+    this.disk.holdDuplicateKey(responseId, request.add === null ? null : request.guards.duplicateKey);
+    const { seq, formVersion, status, submittedAt } = entry;
+    return { kind: "accepted", seq, position: this.position(seq), responseId, formVersion, status, submittedAt, data: null };
+  }
+
+  #obstacle(
+    responseId: string,
+    request: Pick<AcceptRequest, "cells"> & { guards: Pick<AcceptRequest["guards"], "quota" | "quotas" | "duplicateKey"> },
+    now: number,
+    startToken: string | null,
+    leaves: Effect | null = null,
+  ): Refusal | null {
+    const { guards } = request;
+    if (guards.duplicateKey !== null) {
+      const owner = this.disk.duplicateOwner(guards.duplicateKey);
+      if (owner !== null && owner !== responseId) return "duplicate";
+    }
+    if (guards.quota === null && guards.quotas.length === 0) return null;
+    const held = guards.quota === null || leaves !== null ? 0 : this.disk.placesHeld(now, startToken);
+    return fullQuota(this.counters, guards, request.cells, held, leaves) ? "quota_reached" : null;
+  }
+
+  #write(
+    request: AcceptRequest | ChangeRequest,
+    kind: Entry["kind"],
+    now: number,
+    about: Pick<Entry, "submittedAt" | "startedAt" | "durationMs" | "take" | "add"> & { rowSeq: number | null },
+  ): Entry {
+    const seq = this.head + 1;
+    const entry: Entry = {
+      ...about,
+      seq,
+      kind,
+      responseId: request.responseId,
+      rowSeq: about.rowSeq ?? seq,
+      formVersion: request.formVersion,
+      status: request.status,
+      at: this.#tick(now),
+      dataHash: request.dataHash,
+      salt: request.salt,
+      meta: request.meta,
+      actor: request.actor,
+      bytes: request.bytes,
+      correlationId: request.correlationId,
+    };
+    const hash = linkHash(this.hash, canonicalEntry(entry));
+    this.disk.addEntry(entry, request.data, hash);
+    this.head = seq;
+    this.hash = hash;
+    this.#count(entry);
+    return entry;
+  }
+
+  /** A clock that is set back must not put a response before one that is already on somebody's page. */
+  #tick(now: number): number {
+    this.#lastAt = Math.max(this.#lastAt, now);
+    return this.#lastAt;
+  }
+
+  #count(entry: Pick<StoredEntry, "take" | "add">): void {
+    if (entry.take !== null) this.counters.apply(entry.take, -1);
+    if (entry.add !== null) this.counters.apply(entry.add, 1);
+  }
+}
+
+function partialEffect(submittedAt: number, started: 0 | 1): Effect {
+  return { status: "partial", submittedAt, durationMs: null, started, cells: [] };
+}
+
+function refused(reason: Refusal): Outcome {
+  return { kind: "refused", reason };
+}

@@ -1,0 +1,270 @@
+// Every statement the ledger runs on its own SQLite. What they mean is decided elsewhere.
+import type { Bucket, CounterRow, Entry, SavedPartial, StoredEntry } from "../../src/responses";
+
+interface EntryRecord extends Record<string, SqlStorageValue> {
+  head: string;
+  data: string | null;
+  hash: string;
+}
+
+export interface Reply {
+  fingerprint: string;
+  seq: number;
+  responseId: string;
+  formVersion: number;
+  status: "complete" | "partial";
+  submittedAt: number;
+}
+
+export interface PartialRow extends SavedPartial {
+  tokenHash: string;
+  /** 0 when its start had been counted by itself. */
+  started: 0 | 1;
+  /** Its answers are gone from here once it is complete; the token is kept a while to say so. */
+  done: boolean;
+}
+
+export class LedgerStorage {
+  readonly #sql: SqlStorage;
+
+  constructor(readonly storage: DurableObjectStorage) {
+    this.#sql = storage.sql;
+  }
+
+  fact<T extends string | number>(name: string): T | null {
+    const [row] = this.#sql.exec<{ value: T }>("SELECT value FROM facts WHERE name = ?", name).toArray();
+    return row?.value ?? null;
+  }
+
+  setFact(name: string, value: string | number): void {
+    this.#sql.exec("INSERT INTO facts (name, value) VALUES (?, ?) ON CONFLICT DO UPDATE SET value = excluded.value", name, value);
+  }
+
+  addEntry(entry: Entry, data: string | null, hash: string): void {
+    this.#sql.exec(
+      "INSERT INTO entries (seq, response_id, head, data, hash) VALUES (?, ?, ?, ?, ?)",
+      entry.seq,
+      entry.responseId,
+      JSON.stringify(entry),
+      data,
+      hash,
+    );
+  }
+
+  /** At most `limit` entries from after `seq`, and no more than `maxBytes` of answers unless the first alone is larger. */
+  entriesAfter(seq: number, limit: number, maxBytes = Number.POSITIVE_INFINITY): StoredEntry[] {
+    const entries: StoredEntry[] = [];
+    let bytes = 0;
+    for (const row of this.#sql.exec<EntryRecord>("SELECT head, data, hash FROM entries WHERE seq > ? ORDER BY seq LIMIT ?", seq, limit)) {
+      const entry = toEntry(row);
+      bytes += entry.bytes;
+      if (bytes > maxBytes && entries.length > 0) break;
+      entries.push(entry);
+    }
+    return entries;
+  }
+
+  entry(seq: number): StoredEntry | null {
+    const [row] = this.#sql.exec<EntryRecord>("SELECT head, data, hash FROM entries WHERE seq = ?", seq).toArray();
+    return row === undefined ? null : toEntry(row);
+  }
+
+  lastEntry(): StoredEntry | null {
+    const [row] = this.#sql.exec<EntryRecord>("SELECT head, data, hash FROM entries ORDER BY seq DESC LIMIT 1").toArray();
+    return row === undefined ? null : toEntry(row);
+  }
+
+  /** Oldest entry still kept; null when none is. */
+  floor(): number | null {
+    return this.#sql.exec<{ seq: number | null }>("SELECT min(seq) AS seq FROM entries").one().seq;
+  }
+
+  newestOf(responseId: string): number | null {
+    return this.#sql.exec<{ seq: number | null }>("SELECT max(seq) AS seq FROM entries WHERE response_id = ?", responseId).one().seq;
+  }
+
+  trim(upTo: number): void {
+    this.#sql.exec("DELETE FROM entries WHERE seq <= ?", upTo);
+  }
+
+  counters(): Iterable<CounterRow> {
+    return this.#sql.exec<CounterRow & Record<string, SqlStorageValue>>("SELECT name, count, sum FROM counters");
+  }
+
+  saveCounters(counts: readonly CounterRow[], buckets: readonly [number, Bucket][]): void {
+    for (const { name, count, sum } of counts) {
+      if (count === 0) this.#sql.exec("DELETE FROM counters WHERE name = ?", name);
+      else
+        this.#sql.exec(
+          "INSERT INTO counters (name, count, sum) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET count = excluded.count, sum = excluded.sum",
+          name,
+          count,
+          sum,
+        );
+    }
+    for (const [start, { complete, starts, views }] of buckets) {
+      this.#sql.exec(
+        `INSERT INTO buckets (start, complete, starts, views) VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET
+           complete = complete + excluded.complete, starts = starts + excluded.starts, views = views + excluded.views`,
+        start,
+        complete,
+        starts,
+        views,
+      );
+    }
+  }
+
+  clearCounters(): void {
+    this.#sql.exec("DELETE FROM counters");
+    this.#sql.exec("DELETE FROM buckets");
+  }
+
+  buckets(from: number, to: number): [number, Bucket][] {
+    return this.#sql
+      .exec<Bucket & { start: number } & Record<string, SqlStorageValue>>(
+        "SELECT start, complete, starts, views FROM buckets WHERE start >= ? AND start < ? ORDER BY start",
+        from,
+        to,
+      )
+      .toArray()
+      .map(({ start, complete, starts, views }) => [start, { complete, starts, views }]);
+  }
+
+  reply(key: string, now: number): Reply | null {
+    const [row] = this.#sql
+      .exec<{ fingerprint: string; seq: number; response_id: string; form_version: number; status: Reply["status"]; submitted_at: number }>(
+        "SELECT * FROM replies WHERE key = ? AND expires_at > ?",
+        key,
+        now,
+      )
+      .toArray();
+    if (row === undefined) return null;
+    return {
+      fingerprint: row.fingerprint,
+      seq: row.seq,
+      responseId: row.response_id,
+      formVersion: row.form_version,
+      status: row.status,
+      submittedAt: row.submitted_at,
+    };
+  }
+
+  addReply(key: string, reply: Reply, expiresAt: number): void {
+    this.#sql.exec(
+      `INSERT OR REPLACE INTO replies (key, fingerprint, seq, response_id, form_version, status, submitted_at, expires_at)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+      key,
+      reply.fingerprint,
+      reply.seq,
+      reply.responseId,
+      reply.formVersion,
+      reply.status,
+      reply.submittedAt,
+      expiresAt,
+    );
+  }
+
+  duplicateOwner(key: string): string | null {
+    const [row] = this.#sql.exec<{ response_id: string }>("SELECT response_id FROM duplicates WHERE key = ?", key).toArray();
+    return row?.response_id ?? null;
+  }
+
+  /** Null frees whatever the response held. */
+  holdDuplicateKey(responseId: string, key: string | null): void {
+    this.#sql.exec("DELETE FROM duplicates WHERE response_id = ?", responseId);
+    if (key !== null) this.#sql.exec("INSERT OR REPLACE INTO duplicates (key, response_id) VALUES (?, ?)", key, responseId);
+  }
+
+  partial(responseId: string): PartialRow | null {
+    const [row] = this.#sql.exec("SELECT * FROM partials WHERE response_id = ?", responseId).toArray();
+    if (row === undefined) return null;
+    return {
+      responseId,
+      tokenHash: String(row.token_hash),
+      started: row.started === 0 ? 0 : 1,
+      seq: Number(row.seq),
+      basedOn: Number(row.last_seq),
+      formVersion: Number(row.form_version),
+      startedAt: row.started_at === null ? null : Number(row.started_at),
+      submittedAt: Number(row.submitted_at),
+      data: String(row.data ?? "{}"),
+      meta: String(row.meta ?? "{}"),
+      done: row.data === null,
+    };
+  }
+
+  savePartial(partial: Omit<PartialRow, "done">, data: string | null, expiresAt: number): void {
+    this.#sql.exec(
+      `INSERT OR REPLACE INTO partials (response_id, token_hash, seq, last_seq, form_version, started_at, started, submitted_at, data, meta, expires_at)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      partial.responseId,
+      partial.tokenHash,
+      partial.seq,
+      partial.basedOn,
+      partial.formVersion,
+      partial.startedAt,
+      partial.started,
+      partial.submittedAt,
+      data,
+      data === null ? null : partial.meta,
+      expiresAt,
+    );
+  }
+
+  removePartial(responseId: string): void {
+    this.#sql.exec("DELETE FROM partials WHERE response_id = ?", responseId);
+  }
+
+  addStart(token: string, holdsPlace: boolean, heldUntil: number, expiresAt: number): void {
+    this.#sql.exec(
+      "INSERT OR IGNORE INTO starts (token, holds_place, held_until, expires_at) VALUES (?, ?, ?, ?)",
+      token,
+      holdsPlace ? 1 : 0,
+      heldUntil,
+      expiresAt,
+    );
+  }
+
+  /** True the first time: a start belongs to one response. */
+  useStart(token: string): boolean {
+    return this.#sql.exec("DELETE FROM starts WHERE token = ?", token).rowsWritten > 0;
+  }
+
+  placesHeld(now: number, exceptToken: string | null): number {
+    return this.#sql
+      .exec<{ n: number }>(
+        "SELECT count(*) AS n FROM starts WHERE holds_place = 1 AND held_until > ? AND token <> ?",
+        now,
+        exceptToken ?? "",
+      )
+      .one().n;
+  }
+
+  forgetExpired(now: number): void {
+    for (const table of ["replies", "partials", "starts"]) this.#sql.exec(`DELETE FROM ${table} WHERE expires_at <= ?`, now);
+  }
+
+  addPoison(entry: StoredEntry, error: string, now: number): void {
+    const { data, hash, ...head } = entry;
+    this.#sql.exec(
+      "INSERT OR REPLACE INTO poison (seq, head, data, error, at) VALUES (?, ?, ?, ?, ?)",
+      entry.seq,
+      JSON.stringify({ ...head, hash }),
+      data,
+      error.slice(0, 500),
+      now,
+    );
+  }
+
+  poisonCount(): number {
+    return this.#sql.exec<{ n: number }>("SELECT count(*) AS n FROM poison").one().n;
+  }
+
+  bytes(): number {
+    return this.#sql.databaseSize;
+  }
+}
+
+function toEntry(row: EntryRecord): StoredEntry {
+  return { ...(JSON.parse(row.head) as Entry), data: row.data, hash: row.hash };
+}

@@ -1,0 +1,178 @@
+// Taking a response: everything that can be said without a write is said here, then the form's ledger decides.
+import { getPublishedForm, getPublishedInAnyState, type PublishedForm } from "../forms";
+import type { ServiceContext } from "../shared/context";
+import { ForbiddenError, NotFoundError } from "../shared/errors";
+import { newId } from "../shared/ids";
+import { openPrimaryStore } from "../store";
+import { cellsOf } from "./cells";
+import { assertWelcome } from "./doors";
+import { evaluateOrRefuse } from "./evaluate";
+import { guardsOf } from "./guards";
+import { ledgerOf } from "./ledger/api";
+import { canonicalJson, dataHash, newSalt } from "./ledger/chain";
+import type { Accepted, AcceptRequest } from "./ledger/types";
+import { digest, metaOf, type VisitFacts } from "./meta";
+import { refusalError } from "./refusals";
+import { makeResumeToken, type Resumption, resumeFrom, shardOfResumeToken } from "./resume";
+import { shardFor } from "./shards";
+import { readStartToken } from "./start-token";
+
+export interface AcceptInput {
+  formId: string;
+  data: Record<string, unknown>;
+  status: "complete" | "partial";
+  startedAt?: number;
+  resumeToken?: string;
+  startToken?: string;
+  meta?: Record<string, unknown>;
+  trap?: string;
+  idempotencyKey?: string;
+  visit: VisitFacts;
+  /** A time in the past; heeded only when Headwater itself is asking. */
+  submittedAt?: number;
+}
+
+export interface AcceptedResponse {
+  id: string;
+  formId: string;
+  formVersion: number;
+  status: "complete" | "partial";
+  submittedAt: number;
+  data: Record<string, unknown>;
+  seq: number;
+  position: string;
+  /** Only for a partial response: shown once, continues it. */
+  resumeToken: string | null;
+  replayed: boolean;
+}
+
+// A start older than this is a tab left open; it would only spoil the average.
+const MAX_FILL_MS = 7 * 86_400_000;
+const ATTEMPTS = 4;
+
+export async function acceptResponse(ctx: ServiceContext, input: AcceptInput): Promise<AcceptedResponse> {
+  const idempotency =
+    input.idempotencyKey === undefined
+      ? null
+      : { key: digest(input.idempotencyKey), fingerprint: digest(canonicalJson([input.data, input.status, input.resumeToken ?? null])) };
+  try {
+    const form = await getPublishedForm(ctx, input.formId);
+    assertMaySubmit(ctx, form);
+    for (let attempt = 1; ; attempt++) {
+      const accepted = await offer(ctx, form, input, idempotency);
+      if (accepted !== "changed") return accepted;
+      // Somebody else saved the same partial response in between: look at theirs, then try again.
+      if (attempt === ATTEMPTS) throw refusalError("changed");
+    }
+  } catch (error) {
+    if (error instanceof ForbiddenError) throw error;
+    const first = idempotency === null ? null : await firstReply(ctx, input, idempotency);
+    if (first !== null) return first;
+    throw error;
+  }
+}
+
+async function offer(
+  ctx: ServiceContext,
+  form: PublishedForm,
+  input: AcceptInput,
+  idempotency: AcceptRequest["idempotency"],
+): Promise<AcceptedResponse | "changed"> {
+  const now = ctx.now();
+  const resumed = input.resumeToken === undefined ? null : await resumeFrom(ctx.env, form.formId, input.resumeToken);
+  const start = input.startToken === undefined ? null : await readStartToken(ctx.env.APP_SECRET, form.formId, input.startToken);
+  const startedAt = resumed?.partial.startedAt ?? plausibleStart(start?.at ?? input.startedAt, now, input.submittedAt);
+  const trusted = ctx.actor.kind === "key" || ctx.actor.kind === "system";
+  if (!trusted) assertWelcome(form.schema.settings, { origin: input.visit.origin, trap: input.trap ?? null, startedAt }, now);
+
+  const answers = resumed === null ? input.data : { ...JSON.parse(resumed.partial.data), ...input.data };
+  const data = evaluateOrRefuse(form.schema, answers, input.status, now);
+  const request = await acceptRequest(ctx, form, input, { data, startedAt, resumed, startToken: start?.id ?? null, idempotency, trusted });
+  const outcome = await ledgerOf(ctx.env, form.formId, request.shard).accept(request.ledger);
+  if (outcome.kind === "refused") {
+    if (outcome.reason === "changed") return "changed";
+    throw refusalError(outcome.reason);
+  }
+  if (outcome.kind === "replayed") return replayOf(ctx, form.workspaceId, form.formId, outcome);
+  return { ...toAccepted(form.formId, outcome, data), resumeToken: request.resumeToken };
+}
+
+interface Prepared {
+  data: Record<string, unknown>;
+  startedAt: number | null;
+  resumed: Resumption | null;
+  startToken: string | null;
+  idempotency: AcceptRequest["idempotency"];
+  trusted: boolean;
+}
+
+async function acceptRequest(ctx: ServiceContext, form: PublishedForm, input: AcceptInput, prepared: Prepared) {
+  const { data, resumed, idempotency, startedAt, startToken, trusted } = prepared;
+  const text = JSON.stringify(data);
+  const salt = newSalt();
+  const responseId = resumed?.partial.responseId ?? newId("response", input.submittedAt ?? ctx.now());
+  const secret = resumed?.secret ?? (input.status === "partial" ? newSalt() : null);
+  const ledger: AcceptRequest = {
+    workspaceId: form.workspaceId,
+    responseId,
+    formVersion: form.version,
+    status: input.status,
+    startedAt,
+    submittedAt: ctx.actor.kind === "system" ? (input.submittedAt ?? null) : null,
+    data: text,
+    bytes: new TextEncoder().encode(text).byteLength,
+    salt,
+    dataHash: dataHash(salt, canonicalJson(data)),
+    meta: JSON.stringify(metaOf(input.meta, input.visit)),
+    actor: null,
+    cells: input.status === "complete" ? cellsOf(form.schema, data) : [],
+    correlationId: ctx.correlationId,
+    idempotency,
+    guards: guardsOf(form.schema.settings, form.formId, data, { ip: trusted ? null : ctx.client.ip }, ctx.env.APP_SECRET),
+    startToken,
+    resumeHash: secret === null ? null : digest(secret),
+    resumes: resumed === null ? null : { basedOn: resumed.partial.basedOn },
+  };
+  const shard = resumed?.shard ?? shardFor(form.schema.settings, idempotency?.key ?? responseId);
+  const resumeToken = secret === null || input.status === "complete" ? null : makeResumeToken(responseId, shard, secret);
+  return { ledger, shard, resumeToken };
+}
+
+/** Anybody may answer a published form; but a key says who it is, and is held to what it was made for. */
+function assertMaySubmit(ctx: ServiceContext, form: PublishedForm): void {
+  const { actor } = ctx;
+  if (actor.kind !== "key" && actor.kind !== "system") return;
+  if (actor.workspaceId !== form.workspaceId) throw new NotFoundError("The form");
+  if (actor.kind === "key" && !actor.scopes.includes("submit")) throw new ForbiddenError('This needs an API key with the scope "submit".');
+}
+
+/** A request may be refused today that was taken yesterday; its repeat is still owed yesterday's reply. */
+async function firstReply(ctx: ServiceContext, input: AcceptInput, idempotency: NonNullable<AcceptRequest["idempotency"]>) {
+  // A form that was never published has taken nothing that could be repeated.
+  const form = await getPublishedInAnyState(ctx, input.formId).catch(() => null);
+  if (form === null) return null;
+  const shard =
+    (input.resumeToken === undefined ? null : shardOfResumeToken(input.resumeToken)) ?? shardFor(form.schema.settings, idempotency.key);
+  const outcome = await ledgerOf(ctx.env, form.formId, shard).replay(idempotency.key, idempotency.fingerprint);
+  return outcome?.kind === "replayed" ? replayOf(ctx, form.workspaceId, form.formId, outcome) : null;
+}
+
+async function replayOf(ctx: ServiceContext, workspaceId: string, formId: string, outcome: Accepted): Promise<AcceptedResponse> {
+  let data: Record<string, unknown> = {};
+  if (outcome.data !== null) data = JSON.parse(outcome.data);
+  else {
+    const shard = Number(outcome.position.split(":")[0]);
+    const [entry] = await openPrimaryStore(ctx.env).entries(workspaceId, formId, shard, outcome.seq - 1, 1);
+    data = entry?.data ?? {};
+  }
+  return { ...toAccepted(formId, outcome, data), replayed: true };
+}
+
+function toAccepted(formId: string, outcome: Accepted, data: Record<string, unknown>): AcceptedResponse {
+  const { responseId: id, formVersion, status, submittedAt, seq, position } = outcome;
+  return { id, formId, formVersion, status, submittedAt, data, seq, position, resumeToken: null, replayed: false };
+}
+
+function plausibleStart(startedAt: number | undefined, now: number, submittedAt = now): number | null {
+  return startedAt !== undefined && startedAt <= submittedAt && startedAt > submittedAt - MAX_FILL_MS ? startedAt : null;
+}

@@ -1,0 +1,57 @@
+// What a response adds to the counters, by field: pure.
+import { describeFields, type FieldDescription, type FieldType, type FormSchema } from "../forms";
+import type { Cell } from "./ledger/types";
+
+const CHOICES: ReadonlySet<FieldType> = new Set([
+  "select",
+  "radio",
+  "multi_select",
+  "checkboxes",
+  "ranking",
+  "yes_no",
+  "consent",
+  "rating",
+  "nps",
+  "matrix",
+]);
+const NUMBERS: ReadonlySet<FieldType> = new Set(["number", "slider", "currency", "rating", "nps", "calculated"]);
+const MAX_VALUE_LENGTH = 300;
+
+/** `["city", ""]`: answered. `["age", "", 42]`: answered with a number. `["city", "Rome"]`: one value; once however often it was given. */
+export function cellsOf(schema: FormSchema, data: Record<string, unknown>): Cell[] {
+  const limited = new Set(schema.settings?.quotas?.map(({ field }) => field));
+  const cells: Cell[] = [];
+  for (const field of describeFields(schema)) {
+    const values = valuesAt(data, field.path.split(".")).filter((value) => value !== null && value !== undefined);
+    if (values.length > 0) addCells(cells, field, values, limited.has(field.path));
+  }
+  return cells;
+}
+
+function addCells(cells: Cell[], field: FieldDescription, values: readonly unknown[], limited: boolean): void {
+  const { path, type } = field;
+  const [only] = values;
+  if (NUMBERS.has(type) && !field.repeated && typeof only === "number") cells.push([path, "", only]);
+  else cells.push([path, ""]);
+  if (type === "matrix") {
+    for (const value of values) {
+      for (const [row, column] of Object.entries(value as Record<string, unknown>))
+        cells.push([`${path}.${row}`, ""], [`${path}.${row}`, text(column)]);
+    }
+  } else if (CHOICES.has(type) || limited) {
+    const distinct = new Set(values.flatMap((value) => (Array.isArray(value) ? value : [value])).map(text));
+    for (const value of distinct) cells.push([path, value]);
+  }
+}
+
+function valuesAt(value: unknown, path: readonly string[]): unknown[] {
+  const [name, ...rest] = path;
+  if (name === undefined) return [value];
+  if (Array.isArray(value)) return value.flatMap((item) => valuesAt(item, path));
+  if (value === null || typeof value !== "object" || !Object.hasOwn(value, name)) return [];
+  return valuesAt((value as Record<string, unknown>)[name], rest);
+}
+
+function text(value: unknown): string {
+  return (typeof value === "string" ? value : JSON.stringify(value)).slice(0, MAX_VALUE_LENGTH);
+}

@@ -1,0 +1,35 @@
+// What a submit from the open web must pass before anything else looks at it. A program with a key of the workspace passes none
+// of it: it has shown who it is. All refusals are of the request; nothing is written.
+import type { FormSettings } from "../forms";
+import { ForbiddenError, InvalidError } from "../shared/errors";
+
+export interface Visit {
+  origin: string | null;
+  /** What came in the field that no person sees. */
+  trap: string | null;
+  startedAt: number | null;
+}
+
+export function assertWelcome(settings: FormSettings | undefined, visit: Visit, now: number): void {
+  const origins = settings?.allowed_origins ?? [];
+  if (origins.length > 0 && (visit.origin === null || !origins.some((origin) => sameOrigin(origin, visit.origin ?? "")))) {
+    throw new ForbiddenError("This form does not take answers from this site.", { reason: "origin_not_allowed" });
+  }
+  if (settings?.honeypot === true && visit.trap !== null && visit.trap !== "") {
+    throw new InvalidError(
+      "This does not look like a person's answer.",
+      [{ path: "trap", message: "Leave this empty.", code: "spam" }],
+      "spam",
+    );
+  }
+  const least = settings?.min_fill_seconds ?? 0;
+  if (least > 0 && (visit.startedAt === null || now - visit.startedAt < least * 1_000)) {
+    const message = `Please take at least ${least} seconds, and say in \`started_at\` when you began.`;
+    throw new InvalidError("That was faster than a person fills this in.", [{ path: "started_at", message, code: "too_fast" }], "too_fast");
+  }
+}
+
+function sameOrigin(allowed: string, origin: string): boolean {
+  const normal = (text: string) => text.toLowerCase().replace(/\/+$/, "");
+  return normal(allowed) === normal(origin);
+}

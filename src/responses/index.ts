@@ -1,0 +1,11 @@
+export { type AcceptedResponse, type AcceptInput, acceptResponse } from "./accept";
+export { passBarrier } from "./barrier";
+export { parseFilter } from "./filter";
+export { getResponse } from "./get";
+export * from "./ledger/api";
+export * from "./ledger/chain";
+export * from "./ledger/counters";
+export * from "./ledger/settle-batch";
+export * from "./ledger/types";
+export { type ListInput, listResponses, type ResponseList } from "./list";
+export type { VisitFacts } from "./meta";

@@ -1,0 +1,45 @@
+// How the rest of Headwater reaches a form's ledgers: one place that knows their names.
+import type { AcceptRequest, BarrierResult, ChangeRequest, Outcome, SavedPartial } from "./types";
+
+export interface Totals {
+  complete: number;
+  partial: number;
+  starts: number;
+  views: number;
+  durationMs: number;
+  /** How many of the complete ones have a duration. */
+  timed: number;
+  /** Null when there is none, or when only the store knows since the newest was taken away. */
+  lastSubmittedAt: number | null;
+  head: number;
+  settled: number;
+  position: string;
+}
+
+export interface LedgerApi {
+  accept(request: AcceptRequest): Promise<Outcome>;
+  replay(key: string, fingerprint: string): Outcome | null | Promise<Outcome | null>;
+  savedPartial(
+    responseId: string,
+    tokenHash: string,
+  ): SavedPartial | "already_complete" | null | Promise<SavedPartial | "already_complete" | null>;
+  openChange(responseId: string, maxWaitMs: number): Promise<BarrierResult & { turn: number }>;
+  closeChange(responseId: string, turn: number): void | Promise<void>;
+  change(request: ChangeRequest): Promise<Outcome>;
+  barrier(maxWaitMs: number): Promise<BarrierResult>;
+  totals(): Totals | Promise<Totals>;
+}
+
+export function ledgerName(formId: string, shard: number): string {
+  return `${formId}:${shard}`;
+}
+
+export function parseLedgerName(name: string): { formId: string; shard: number } {
+  const at = name.lastIndexOf(":");
+  return at < 0 ? { formId: name, shard: 0 } : { formId: name.slice(0, at), shard: Number(name.slice(at + 1)) };
+}
+
+export function ledgerOf(env: Pick<Env, "LEDGER">, formId: string, shard: number): LedgerApi {
+  // The stub's own type nests every result in promises and disposers deeper than the compiler follows; the class implements LedgerApi.
+  return env.LEDGER.getByName(ledgerName(formId, shard)) as unknown as LedgerApi;
+}

@@ -1,0 +1,120 @@
+// The counters of a ledger, pure. They hold what is true at its head; what has moved since the last snapshot is remembered, so
+// that a snapshot writes only that.
+import type { Effect } from "./types";
+
+/** Every time zone's hour and day begin on a quarter of an hour, so quarters make all of them exact, half-hour zones too. */
+export const BUCKET_MS = 15 * 60_000;
+
+export const TOTALS = ["complete", "partial", "starts", "views", "duration_ms", "timed"] as const;
+export type Total = (typeof TOTALS)[number];
+
+export interface Count {
+  count: number;
+  sum: number;
+}
+
+export interface Bucket {
+  complete: number;
+  starts: number;
+  views: number;
+}
+
+export interface CounterRow extends Count {
+  /** `:total`, or field, NUL, value. */
+  name: string;
+}
+
+export class Counters {
+  readonly #counts = new Map<string, Count>();
+  readonly #dirty = new Set<string>();
+  /** Only what is not yet in the snapshot; the rest is on disk, where years of it cost no memory. */
+  readonly #buckets = new Map<number, Bucket>();
+  lastSubmittedAt: number | null = null;
+
+  restore(rows: Iterable<CounterRow>): void {
+    for (const { name, count, sum } of rows) this.#counts.set(name, { count, sum });
+  }
+
+  apply(effect: Effect, sign: 1 | -1): void {
+    if (effect.started === 1) {
+      this.#add(":starts", sign);
+      this.#bucket(effect.submittedAt).starts += sign;
+    }
+    if (effect.status === "partial") {
+      this.#add(":partial", sign);
+      return;
+    }
+    this.#add(":complete", sign);
+    this.#bucket(effect.submittedAt).complete += sign;
+    if (effect.durationMs !== null) {
+      this.#add(":timed", sign);
+      this.#add(":duration_ms", sign * effect.durationMs);
+    }
+    for (const [field, value, number] of effect.cells) this.#add(`${field}\0${value}`, sign, number === undefined ? 0 : sign * number);
+    if (sign === 1 && effect.submittedAt > (this.lastSubmittedAt ?? 0)) this.lastSubmittedAt = effect.submittedAt;
+    // The one before it is known to the store alone; until asked, say nothing rather than something old.
+    else if (sign === -1 && effect.submittedAt === this.lastSubmittedAt) this.lastSubmittedAt = null;
+  }
+
+  seen(what: "starts" | "views", times: number, at: number): void {
+    this.#add(`:${what}`, times);
+    this.#bucket(at)[what] += times;
+  }
+
+  total(total: Total): number {
+    return this.#counts.get(`:${total}`)?.count ?? 0;
+  }
+
+  of(field: string, value: string): Count {
+    return this.#counts.get(`${field}\0${value}`) ?? { count: 0, sum: 0 };
+  }
+
+  /** Every value counted for a field, "" included. */
+  field(field: string): Map<string, Count> {
+    const prefix = `${field}\0`;
+    const found = new Map<string, Count>();
+    for (const [name, count] of this.#counts) if (name.startsWith(prefix) && count.count !== 0) found.set(name.slice(prefix.length), count);
+    return found;
+  }
+
+  all(): CounterRow[] {
+    return [...this.#counts].map(([name, { count, sum }]) => ({ name, count, sum }));
+  }
+
+  /** What moved since the last call, to be written down. */
+  takeDirty(): { counts: CounterRow[]; buckets: [start: number, moved: Bucket][] } {
+    const counts = [...this.#dirty].map((name) => ({ name, ...(this.#counts.get(name) ?? { count: 0, sum: 0 }) }));
+    const buckets = [...this.#buckets];
+    this.#dirty.clear();
+    this.#buckets.clear();
+    for (const { name, count } of counts) if (count === 0) this.#counts.delete(name);
+    return { counts, buckets };
+  }
+
+  hasDirty(): boolean {
+    return this.#dirty.size > 0;
+  }
+
+  /** Moves of buckets not yet in the snapshot. */
+  recentBuckets(from: number, to: number): [start: number, moved: Bucket][] {
+    return [...this.#buckets].filter(([start]) => start >= from && start < to);
+  }
+
+  #add(name: string, by: number, sum = 0): void {
+    const count = this.#counts.get(name);
+    if (count === undefined) this.#counts.set(name, { count: by, sum });
+    else {
+      count.count += by;
+      // A sum of nothing is zero, whatever rounding has left behind.
+      count.sum = count.count === 0 ? 0 : count.sum + sum;
+    }
+    this.#dirty.add(name);
+  }
+
+  #bucket(at: number): Bucket {
+    const start = at - (at % BUCKET_MS);
+    const bucket = this.#buckets.get(start) ?? { complete: 0, starts: 0, views: 0 };
+    this.#buckets.set(start, bucket);
+    return bucket;
+  }
+}

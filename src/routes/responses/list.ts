@@ -1,0 +1,64 @@
+import { z } from "@hono/zod-openapi";
+import { listResponses } from "../../responses";
+import { InvalidError } from "../../shared/errors";
+import { defineRoute, json } from "../define-route";
+import { newApp } from "../new-app";
+import { ListQuery, listOf } from "../wire";
+import { FormIdParam, ResponseView, toResponseView } from "./shapes";
+
+const MAX_FILTER = 20_000;
+const MAX_FIELDS = 500;
+
+const Time = z.union([z.iso.datetime({ offset: true }), z.iso.date()]);
+
+const route = defineRoute({
+  method: "get",
+  path: "/api/v1/forms/{id}/responses",
+  access: "read",
+  tags: ["Responses"],
+  summary: "List the responses, newest first",
+  description: "Current to the moment of asking, unless `X-Stale: true` says that the store could not keep up.",
+  request: {
+    params: FormIdParam,
+    query: ListQuery.extend({
+      status: z.enum(["complete", "partial", "deleted"]).optional().openapi({ description: "Without it: all that are not deleted." }),
+      created_after: Time.optional(),
+      created_before: Time.optional(),
+      fields: z.string().max(10_000).optional().openapi({ description: "Names of fields, with commas between them." }),
+      q: z.string().max(200).optional().openapi({ description: "Words that must all occur, as beginnings of words." }),
+      sort: z.enum(["submitted_at", "-submitted_at"]).default("-submitted_at"),
+      filter: z.string().max(MAX_FILTER).optional().openapi({ description: "JSON: the query language's filter." }),
+      min_position: z.string().max(500).optional().openapi({ description: "Every read is current, so this asks for nothing more." }),
+    }),
+  },
+  responses: { 200: json(listOf("responses", ResponseView), "A page of responses") },
+});
+
+export const list = newApp().openapi(route, async (c) => {
+  const { limit, cursor, status, created_after, created_before, fields, q, sort, filter } = c.req.valid("query");
+  const { items, nextCursor, current } = await listResponses(c.get("ctx"), {
+    formId: c.req.valid("param").id,
+    limit,
+    cursor,
+    status,
+    createdAfter: created_after === undefined ? undefined : Date.parse(created_after),
+    createdBefore: created_before === undefined ? undefined : Date.parse(created_before),
+    fields: fields?.split(",", MAX_FIELDS).map((name) => name.trim()),
+    q,
+    sort,
+    filter: filter === undefined ? undefined : parseJson(filter),
+  });
+  if (!current) c.header("X-Stale", "true");
+  c.header("Cache-Control", "private, no-store");
+  return c.json({ responses: items.map(toResponseView), next_cursor: nextCursor }, 200);
+});
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new InvalidError("`filter` is not JSON.", [
+      { path: "filter", message: "Send the filter as JSON, URL-encoded.", code: "not_json" },
+    ]);
+  }
+}

@@ -1,0 +1,111 @@
+import { z } from "@hono/zod-openapi";
+import type { Context } from "hono";
+import type { AppEnv } from "../../middleware/app-types";
+import { acceptResponse, type VisitFacts } from "../../responses";
+import { defineRoute, json, jsonBody } from "../define-route";
+import { newApp } from "../new-app";
+import { isoTime } from "../wire";
+import { Answers, FormIdParam } from "./shapes";
+
+const MAX_META_MEMBERS = 20;
+const MetaValue = z.union([z.string().max(500), z.number(), z.boolean(), z.null()]);
+
+const Submission = z
+  .object({
+    data: Answers,
+    status: z.enum(["complete", "partial"]).default("complete"),
+    started_at: z.iso.datetime({ offset: true }).optional().openapi({ description: "When the respondent began." }),
+    resume_token: z.string().max(200).optional().openapi({ description: "Continues a partial response; answers are merged." }),
+    start_token: z.string().max(200).optional().openapi({ description: "From `POST …/starts`." }),
+    meta: z
+      .record(z.string().regex(/^[a-z][a-z0-9_]{0,63}$/), MetaValue)
+      .refine((meta) => Object.keys(meta).length <= MAX_META_MEMBERS, `At most ${MAX_META_MEMBERS} members.`)
+      .optional(),
+    trap: z.string().max(1_000).optional().openapi({ description: "A person leaves this empty." }),
+  })
+  .strict()
+  .openapi("Submission");
+
+const SubmissionReceipt = z
+  .object({
+    id: z.string(),
+    form_id: z.string(),
+    form_version: z.number().int(),
+    status: z.enum(["complete", "partial"]),
+    submitted_at: z.iso.datetime(),
+    data: Answers,
+    seq: z.number().int(),
+    position: z.string(),
+    resume_token: z.string().optional().openapi({ description: "Of a partial response; shown this once." }),
+  })
+  .openapi("SubmissionReceipt");
+
+const route = defineRoute({
+  method: "post",
+  path: "/api/v1/forms/{id}/responses",
+  access: "public",
+  ownIdempotency: true,
+  tags: ["Responses"],
+  summary: "Submit a response",
+  description:
+    "When this answers 201, the response is on disk, numbered and counted. Repeat it under the same `Idempotency-Key` as often as you like.",
+  request: {
+    params: FormIdParam,
+    headers: z.object({ "idempotency-key": z.string().min(1).max(255).optional() }),
+    body: jsonBody(Submission),
+  },
+  responses: {
+    201: json(SubmissionReceipt, "Accepted"),
+    409: { description: "A full quota, a duplicate, or an idempotency key used with another body" },
+    410: { description: "The form is closed" },
+  },
+});
+
+export const submit = newApp().openapi(route, async (c) => {
+  const { data, status, started_at, resume_token, start_token, meta, trap } = c.req.valid("json");
+  const accepted = await acceptResponse(c.get("ctx"), {
+    formId: c.req.valid("param").id,
+    data,
+    status,
+    startedAt: started_at === undefined ? undefined : Date.parse(started_at),
+    resumeToken: resume_token,
+    startToken: start_token,
+    meta,
+    trap,
+    idempotencyKey: c.req.valid("header")["idempotency-key"],
+    visit: visitOf(c),
+  });
+  if (accepted.replayed) c.header("Idempotency-Replayed", "true");
+  return c.json(
+    {
+      id: accepted.id,
+      form_id: accepted.formId,
+      form_version: accepted.formVersion,
+      status: accepted.status,
+      submitted_at: isoTime(accepted.submittedAt),
+      data: accepted.data,
+      seq: accepted.seq,
+      position: accepted.position,
+      ...(accepted.resumeToken === null ? {} : { resume_token: accepted.resumeToken }),
+    },
+    201,
+  );
+});
+
+const COUNTRY = /^[A-Z]{2}$/;
+const MAX_REFERRER = 200;
+
+function visitOf(c: Context<AppEnv>): VisitFacts {
+  const country = c.req.header("CF-IPCountry");
+  return {
+    origin: c.req.header("Origin") ?? null,
+    referrer: hostOf(c.req.header("Referer")),
+    country: country !== undefined && COUNTRY.test(country) ? country : null,
+    userAgent: c.get("ctx").client.userAgent,
+  };
+}
+
+/** The site alone: a full address may carry what somebody searched for, or a token. */
+function hostOf(referrer: string | undefined): string | null {
+  return referrer === undefined ? null : (URL.parse(referrer)?.host.slice(0, MAX_REFERRER) ?? null);
+}

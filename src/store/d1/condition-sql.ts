@@ -1,0 +1,71 @@
+// A condition as SQL. Values travel in one JSON parameter, because D1 binds at most 100 to a statement; member names are put
+// into the text, so they are checked again here, whoever called.
+import type { Condition, FieldRef, Scalar } from "../conditions";
+
+const SAFE_NAME = /^[a-z][a-z0-9_]{0,63}$/;
+
+export interface ConditionSql {
+  sql: string;
+  /** For the parameter named by `parameter`. */
+  values: unknown[];
+}
+
+/** `parameter` is the place of the JSON parameter in the statement, such as `?5`. */
+export function conditionSql(condition: Condition, parameter: string): ConditionSql {
+  const values: unknown[] = [];
+  const bind = (value: unknown) => {
+    values.push(value);
+    return values.length - 1;
+  };
+  const scalar = (value: Scalar) => `(${parameter} ->> ${bind(value)})`;
+  return { sql: write(condition), values };
+
+  function write(node: Condition): string {
+    switch (node.op) {
+      case "and":
+        return node.of.length === 0 ? "1" : `(${node.of.map(write).join(" AND ")})`;
+      case "or":
+        return node.of.length === 0 ? "0" : `(${node.of.map(write).join(" OR ")})`;
+      case "not":
+        return `(NOT ${write(node.of)})`;
+      case "exists":
+        return `(${whole(node.field)} IS ${node.exists ? "NOT " : ""}NULL)`;
+      case "compare":
+        if (node.value === null) return `(${whole(node.field)} IS NULL)`;
+        return each(node.field, (x) => comparison(x, node.by, node.value));
+      case "in": {
+        const given = node.values.filter((value) => value !== null);
+        const place = bind(given);
+        const listed = each(node.field, (x) => `${x} IN (SELECT value FROM json_each(${parameter}, '$[${place}]'))`);
+        return given.length < node.values.length ? `(${listed} OR ${whole(node.field)} IS NULL)` : listed;
+      }
+      case "contains":
+        if (node.field.kind === "list") return each(node.field, (x) => `${x} = ${scalar(node.value)}`);
+        return `coalesce(instr(lower(${whole(node.field)}), lower(${scalar(String(node.value))})) > 0, 0)`;
+    }
+  }
+
+  function comparison(x: string, by: "eq" | "gt" | "gte" | "lt" | "lte", value: Scalar): string {
+    // SQLite orders every number before every text; an answer of another type must not match by that accident.
+    const sameType = typeof value === "string" ? `typeof(${x}) = 'text'` : `typeof(${x}) IN ('integer', 'real')`;
+    const sign = { eq: "=", gt: ">", gte: ">=", lt: "<", lte: "<=" }[by];
+    return `(${sameType} AND ${x} ${sign} ${scalar(value)})`;
+  }
+}
+
+/** Any member of a list may match; anything else is compared as it is. Never null, so that NOT means what it says. */
+function each(field: FieldRef, test: (x: string) => string): string {
+  if (field.kind === "list" && field.in !== "column") {
+    return `EXISTS (SELECT 1 FROM json_each(${field.in}, '${jsonPath(field.path)}') m WHERE ${test("m.value")})`;
+  }
+  return `coalesce(${test(whole(field))}, 0)`;
+}
+
+function whole(field: FieldRef): string {
+  return field.in === "column" ? field.name : `json_extract(${field.in}, '${jsonPath(field.path)}')`;
+}
+
+function jsonPath(path: readonly string[]): string {
+  for (const name of path) if (!SAFE_NAME.test(name)) throw new Error(`Not a field name: ${JSON.stringify(name)}`);
+  return `$.${path.join(".")}`;
+}

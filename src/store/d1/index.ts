@@ -1,0 +1,20 @@
+import type { Mark, PrimaryStore } from "../primary";
+import { markOutboxSent, outboxRange, overdueOutbox, removeOutbox } from "./outbox";
+import { chain, getResponse, listResponses, responseEntries } from "./responses";
+import { settle } from "./settle";
+
+export function openD1Store(db: D1Database): PrimaryStore {
+  return {
+    settle: (batch) => settle(db, batch),
+    marks: async (formId) =>
+      (await db.prepare("SELECT shard, seq, hash FROM ledger_marks WHERE form_id = ?1 ORDER BY shard").bind(formId).all<Mark>()).results,
+    listResponses: (query) => listResponses(db, query),
+    getResponse: (workspaceId, formId, id) => getResponse(db, workspaceId, formId, id),
+    responseEntries: (workspaceId, formId, id, limit) => responseEntries(db, workspaceId, formId, id, limit),
+    entries: (workspaceId, formId, shard, after, limit) => chain(db, workspaceId, formId, shard, after, limit),
+    outboxRange: (formId, shard, fromSeq) => outboxRange(db, formId, shard, fromSeq),
+    overdueOutbox: (before, limit) => overdueOutbox(db, before, limit),
+    markOutboxSent: (rows, now) => markOutboxSent(db, rows, now),
+    removeOutbox: (formId, shard, fromSeq) => removeOutbox(db, formId, shard, fromSeq),
+  };
+}

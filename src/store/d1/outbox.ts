@@ -1,0 +1,53 @@
+import type { OutboxRow } from "../primary";
+
+interface RawOutbox {
+  form_id: string;
+  shard: number;
+  from_seq: number;
+  to_seq: number;
+  workspace_id: string;
+  correlation_id: string | null;
+  created_at: number;
+  attempts: number;
+}
+
+export const OUTBOX_RANGE = "SELECT * FROM ledger_outbox WHERE form_id = ?1 AND shard = ?2 AND from_seq = ?3";
+export const OVERDUE_OUTBOX = "SELECT * FROM ledger_outbox WHERE sent_at < ?1 ORDER BY sent_at LIMIT ?2";
+
+export async function outboxRange(db: D1Database, formId: string, shard: number, fromSeq: number): Promise<OutboxRow | null> {
+  const row = await db.prepare(OUTBOX_RANGE).bind(formId, shard, fromSeq).first<RawOutbox>();
+  return row === null ? null : toOutbox(row);
+}
+
+export async function overdueOutbox(db: D1Database, before: number, limit: number): Promise<OutboxRow[]> {
+  const { results } = await db.prepare(OVERDUE_OUTBOX).bind(before, limit).all<RawOutbox>();
+  return results.map(toOutbox);
+}
+
+export async function markOutboxSent(db: D1Database, rows: readonly OutboxRow[], now: number): Promise<void> {
+  const keys = JSON.stringify(rows.map((row) => [row.formId, row.shard, row.fromSeq]));
+  await db
+    .prepare(
+      `UPDATE ledger_outbox SET sent_at = ?2, attempts = attempts + 1
+       WHERE (form_id, shard, from_seq) IN (SELECT value ->> 0, value ->> 1, value ->> 2 FROM json_each(?1))`,
+    )
+    .bind(keys, now)
+    .run();
+}
+
+export async function removeOutbox(db: D1Database, formId: string, shard: number, fromSeq: number): Promise<void> {
+  await db.prepare("DELETE FROM ledger_outbox WHERE form_id = ?1 AND shard = ?2 AND from_seq = ?3").bind(formId, shard, fromSeq).run();
+}
+
+function toOutbox(row: RawOutbox): OutboxRow {
+  return {
+    formId: row.form_id,
+    shard: row.shard,
+    fromSeq: row.from_seq,
+    toSeq: row.to_seq,
+    workspaceId: row.workspace_id,
+    correlationId: row.correlation_id,
+    createdAt: row.created_at,
+    attempts: row.attempts,
+  };
+}

@@ -1,0 +1,142 @@
+// The primary store of the bulk tables: responses, their entries, roll-ups, and with them the watermark and the outbox, so that
+// a settle stays one transaction wherever it lands. Everything else in Headwater uses Drizzle on D1 directly.
+import type { Condition } from "./conditions";
+
+export type ResponseStatus = "complete" | "partial";
+export type EntryKind = "accept" | "update" | "delete" | "restore" | "erase";
+
+/** The latest state of one response, as one settle leaves it. `data` and `meta` are JSON text; null data is unchanged. */
+export interface SettledRow {
+  id: string;
+  seq: number;
+  lastSeq: number;
+  dataSeq: number | null;
+  formVersion: number;
+  status: ResponseStatus;
+  submittedAt: number;
+  startedAt: number | null;
+  durationMs: number | null;
+  updatedAt: number;
+  deletedAt: number | null;
+  erasedAt: number | null;
+  meta: string | null;
+  data: string | null;
+}
+
+export interface SettledEntry {
+  seq: number;
+  responseId: string;
+  kind: EntryKind;
+  formVersion: number;
+  status: ResponseStatus;
+  at: number;
+  submittedAt: number;
+  dataHash: string;
+  salt: string | null;
+  hash: string;
+  actor: string | null;
+  /** Only what a later entry of the same settle has replaced. */
+  data: string | null;
+}
+
+export interface RollupDelta {
+  day: string;
+  field: string;
+  value: string;
+  count: number;
+  sum: number;
+  min: number | null;
+  max: number | null;
+  loose: boolean;
+}
+
+export interface SettleBatch {
+  formId: string;
+  workspaceId: string;
+  shard: number;
+  /** Entries `fromSeq…toSeq`, without a hole. Written only when the watermark stands at `fromSeq - 1`. */
+  fromSeq: number;
+  toSeq: number;
+  hash: string;
+  rows: readonly SettledRow[];
+  entries: readonly SettledEntry[];
+  rollups: readonly RollupDelta[];
+  correlationId: string | null;
+  now: number;
+}
+
+/** `behind`: nothing was written, because the watermark stands elsewhere. */
+export type SettleResult = { kind: "settled" } | { kind: "behind"; watermark: number };
+
+export interface ResponseRow {
+  id: string;
+  formId: string;
+  shard: number;
+  seq: number;
+  lastSeq: number;
+  formVersion: number;
+  status: ResponseStatus;
+  submittedAt: number;
+  startedAt: number | null;
+  durationMs: number | null;
+  updatedAt: number;
+  deletedAt: number | null;
+  erasedAt: number | null;
+  meta: Record<string, unknown>;
+  data: Record<string, unknown>;
+}
+
+export interface EntryRow extends Omit<SettledEntry, "data"> {
+  shard: number;
+  data: Record<string, unknown> | null;
+  /** The exact text that was hashed into `dataHash` cannot be had from a JSON column; clients hash `canonicalData(data)`. */
+  erased: boolean;
+}
+
+export interface ListQuery {
+  workspaceId: string;
+  formId: string;
+  status?: ResponseStatus | "deleted";
+  createdAfter?: number;
+  createdBefore?: number;
+  condition?: Condition;
+  /** Words to search for, already split; every one must occur (as a prefix). */
+  words?: readonly string[];
+  descending: boolean;
+  /** `[submittedAt, seq, shard]` of the last row seen. */
+  after?: readonly [number, number, number];
+  limit: number;
+}
+
+export interface OutboxRow {
+  formId: string;
+  shard: number;
+  fromSeq: number;
+  toSeq: number;
+  workspaceId: string;
+  correlationId: string | null;
+  createdAt: number;
+  attempts: number;
+}
+
+export interface Mark {
+  shard: number;
+  seq: number;
+  hash: string;
+}
+
+export interface PrimaryStore {
+  settle(batch: SettleBatch): Promise<SettleResult>;
+  marks(formId: string): Promise<Mark[]>;
+
+  listResponses(query: ListQuery): Promise<ResponseRow[]>;
+  getResponse(workspaceId: string, formId: string, id: string): Promise<ResponseRow | null>;
+  responseEntries(workspaceId: string, formId: string, id: string, limit: number): Promise<EntryRow[]>;
+  /** The chain of one shard in order, from after `after`. */
+  entries(workspaceId: string, formId: string, shard: number, after: number, limit: number): Promise<EntryRow[]>;
+
+  outboxRange(formId: string, shard: number, fromSeq: number): Promise<OutboxRow | null>;
+  overdueOutbox(before: number, limit: number): Promise<OutboxRow[]>;
+  markOutboxSent(rows: readonly OutboxRow[], now: number): Promise<void>;
+  removeOutbox(formId: string, shard: number, fromSeq: number): Promise<void>;
+}
