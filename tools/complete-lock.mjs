@@ -47,6 +47,7 @@ if (process.argv[1] === import.meta.filename) {
     }
   } else {
     for (const { path, entry } of missing) lock.packages[path] = entry;
+    for (const [path, { extraneous }] of Object.entries(lock.packages)) if (extraneous) delete lock.packages[path];
     const sorted = Object.fromEntries(Object.entries(lock.packages).sort(([a], [b]) => (a < b ? -1 : 1)));
     writeFileSync(file, `${JSON.stringify({ ...lock, packages: sorted }, null, 2)}\n`);
     process.stdout.write(`${missing.length} entries added\n`);

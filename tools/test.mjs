@@ -1,11 +1,3 @@
 // `npm test`: install what is missing, then tools/test.ts under the project's own Node.
-import { ensureInstalled, runUnderProjectNode } from "./lib/install.mjs";
-import { explain } from "./lib/steps.mjs";
-
-try {
-  await ensureInstalled();
-  await runUnderProjectNode("tools/test.ts");
-} catch (error) {
-  explain(error);
-  process.exitCode = 1;
-}
+process.argv.splice(2, 0, "tools/test.ts");
+await import("./run.mjs");

@@ -25,7 +25,7 @@ function matchesLockfile() {
   if (wanted === null) throw new Stop("package-lock.json is missing: this is not a whole checkout.");
   if (present === null) return false;
   return Object.entries(wanted).every(([path, entry]) => {
-    if (path === "" || entry.optional || entry.devOptional || entry.link) return true;
+    if (path === "" || entry.optional || entry.devOptional || entry.extraneous || entry.link) return true;
     return present[path]?.version === entry.version;
   });
 }
@@ -53,11 +53,19 @@ export function npmCommand(args) {
 function run(command, args, cwd = ROOT) {
   return new Promise((done) => {
     const child = spawn(command, args, { cwd, stdio: ["ignore", "pipe", "pipe"] });
+    const giveUp = (signal) => {
+      child.kill(signal);
+      process.exit(signal === "SIGINT" ? 130 : 143);
+    };
+    process.once("SIGINT", giveUp).once("SIGTERM", giveUp);
     let output = "";
     child.stdout.on("data", (chunk) => (output += chunk));
     child.stderr.on("data", (chunk) => (output += chunk));
     child.on("error", (error) => done({ code: 1, output: String(error) }));
-    child.on("close", (code) => done({ code, output }));
+    child.on("close", (code) => {
+      process.off("SIGINT", giveUp).off("SIGTERM", giveUp);
+      done({ code, output });
+    });
   });
 }
 

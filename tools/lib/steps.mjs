@@ -1,6 +1,7 @@
-// Progress for a person: one line a step, with its time. On a terminal the line ticks; in a log it is written once.
+// Progress for a person: one line a step, with its time. On a terminal the line ticks; in a log what takes long is announced.
 const live = process.stdout.isTTY === true && process.env.CI === undefined;
 const TICK_MS = 250;
+const LONG_MS = 1_500;
 
 /**
  * @template T
@@ -14,7 +15,7 @@ export async function step(title, work) {
   let outcome = "";
   const tick = () => process.stdout.write(`\r\x1b[2K  … ${title}  ${seconds()}`);
   if (live) tick();
-  const timer = live ? setInterval(tick, TICK_MS) : undefined;
+  const timer = live ? setInterval(tick, TICK_MS) : setTimeout(() => process.stdout.write(`  … ${title}\n`), LONG_MS);
   try {
     const result = await work((text) => {
       outcome = text;
