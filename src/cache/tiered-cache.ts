@@ -68,7 +68,7 @@ export class TieredCache {
     const now = ctx.now();
     const quick = this.#fromMemory<T>(ctx, spec, now);
     if (quick !== null) {
-      if (quick.state === "STALE") this.#refreshBehind(ctx, spec, load, now);
+      if (quick.state === "STALE" && !this.tags.isPaused(now)) this.#refreshBehind(ctx, spec, load, now);
       return quick;
     }
     if (!this.#leases.take(spec.key, now)) {

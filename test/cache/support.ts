@@ -1,5 +1,6 @@
 // A context whose clock and deferred work the test holds in its hands.
 import { env } from "cloudflare:test";
+import type { CacheSpec } from "../../src/cache";
 import type { ServiceContext } from "../../src/shared/context";
 import { createLogger, type LogFields } from "../../src/shared/log";
 import { openDatabase } from "../../src/store";
@@ -48,6 +49,11 @@ export function hold(overrides: Partial<Env> = {}, startAt = 1_800_000_000_000):
 let made = 0;
 /** A name no other test uses. */
 export const unique = (name: string) => `${name}:${++made}:${crypto.randomUUID()}`;
+
+export function specOf(overrides: Partial<CacheSpec> = {}): CacheSpec {
+  const name = unique("thing");
+  return { key: name, tags: [`tag-${name}`], ttlSeconds: 60, staleSeconds: 30, ...overrides };
+}
 
 /** A load that counts how often it was asked, and answers with the number of the call. */
 export function countingLoad() {
