@@ -38,6 +38,8 @@ type Definition = RouteConfig & {
   openLocally?: boolean;
   /** Counted with the guessable things, by address of the client, instead of with what `access` says. */
   bucket?: "auth";
+  /** Failures beyond those that every route of its kind can answer with: status and what it means here. */
+  alsoFails?: Readonly<Record<number, string>>;
 };
 
 export function defineRoute<P extends string, R extends Definition & { path: P }>({
@@ -45,6 +47,7 @@ export function defineRoute<P extends string, R extends Definition & { path: P }
   ownIdempotency = false,
   openLocally: isOpenLocally = false,
   bucket,
+  alsoFails = {},
   ...config
 }: R) {
   const hasBody = config.request?.body !== undefined;
@@ -56,7 +59,7 @@ export function defineRoute<P extends string, R extends Definition & { path: P }
     "x-access": access,
     security: access === "public" ? [] : access === "operator" ? [{ operator: [] }] : [{ apiKey: [] }, { session: [] }],
     middleware,
-    responses: { ...config.responses, ...failures(access, hasBody) },
+    responses: { ...config.responses, ...failures(access, hasBody, config.method !== "get"), ...described(alsoFails) },
   };
   // Handlers only ever answer what the caller wrote; failures are thrown. So the type stays the caller's own.
   return createRoute<P, R>(route as unknown as R);
@@ -67,7 +70,11 @@ function guardOf(access: Access, isOpenLocally: boolean): MiddlewareHandler<AppE
   return isOpenLocally ? openLocally(requireAccess(access)) : requireAccess(access);
 }
 
-function failures(access: Access, hasBody: boolean): Record<string, ReturnType<typeof problem>> {
+function described(failing: Readonly<Record<number, string>>): Record<string, ReturnType<typeof problem>> {
+  return Object.fromEntries(Object.entries(failing).map(([status, meaning]) => [status, problem(meaning)]));
+}
+
+function failures(access: Access, hasBody: boolean, writes: boolean): Record<string, ReturnType<typeof problem>> {
   return {
     ...(access === "public"
       ? {}
@@ -75,6 +82,7 @@ function failures(access: Access, hasBody: boolean): Record<string, ReturnType<t
     ...(hasBody
       ? { 400: problem("The body is not JSON"), 413: problem("The body is too large"), 415: problem("The body is not JSON by its type") }
       : {}),
+    ...(writes && access !== "public" ? { 409: problem("Not in the state it is in, or an Idempotency-Key used twice") } : {}),
     404: problem("Unknown, or another workspace's"),
     422: problem("Well-formed but not valid; `errors` says where"),
     429: problem("Too many requests; see Retry-After"),

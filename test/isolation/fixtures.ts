@@ -1,6 +1,8 @@
 // How to make one of each thing that a path can name. The key is the path up to and with the parameter: a new kind of id
 // in a route without a line here makes the suite fail.
-import type { World } from "../support/world";
+import { addMember, makePerson, makeSession } from "../support/people";
+import type { CallOptions, World } from "../support/world";
+import type { Operation } from "./operations";
 
 type Made = readonly string[];
 type Maker = (world: World, outer: Made) => Promise<string>;
@@ -16,7 +18,23 @@ async function createForm(world: World): Promise<string> {
 export const MAKERS: Record<string, Maker> = {
   "/api/v1/forms/{id}": createForm,
   "/api/v1/forms/{id}/versions/{n}": async () => "1",
+  "/api/v1/admin/flags/{key}": async () => "live_feed",
+  "/api/v1/sessions/{id}": async (world) => (await makeSession((await world.member("admin")).userId)).sessionId,
+  "/api/v1/workspaces/{id}": (world) => createdByAdmin(world, "/api/v1/workspaces", { name: "Fixture" }),
+  "/api/v1/members/{id}": async (world) => addMember(world.workspaceId, (await makePerson()).userId, "viewer"),
+  "/api/v1/invitations/{id}": (world) =>
+    createdByAdmin(world, "/api/v1/invitations", { email: `${crypto.randomUUID()}@fixture.test`, role: "viewer" }),
+  "/api/v1/api-keys/{id}": (world) => createdByAdmin(world, "/api/v1/api-keys", { name: "Fixture", scopes: ["read"] }),
 };
+
+/** Keys do neither of these, so such routes are called as an admin who is signed in. */
+export function callerOf({ access }: Operation): CallOptions {
+  return access === "manage" || access === "person" ? { as: "admin" } : {};
+}
+
+async function createdByAdmin(world: World, path: string, body: unknown): Promise<string> {
+  return String((await made(world.call("POST", path, body, { as: "admin" }))).id);
+}
 
 /** The path with a real id of this world for each parameter. */
 export async function realPath(template: string, world: World): Promise<string> {

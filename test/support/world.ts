@@ -45,7 +45,8 @@ export async function createWorld(): Promise<World> {
       const headers = new Headers(options.headers);
       const person = typeof options.as === "string" ? await member(options.as) : options.as;
       if (person !== undefined) headers.set("Cookie", person.cookie);
-      else if (key !== null) headers.set("Authorization", `Bearer ${key}`);
+      if (typeof options.as === "string" && !headers.has("X-Workspace-Id")) headers.set("X-Workspace-Id", workspaceId);
+      if (person === undefined && key !== null) headers.set("Authorization", `Bearer ${key}`);
       if (body !== undefined && !headers.has("Content-Type")) headers.set("Content-Type", "application/json");
       return SELF.fetch(`${ORIGIN}${path}`, {
         method,

@@ -24,7 +24,9 @@ const startRoute = defineRoute({
   description:
     "Send the browser to `url`. It comes back signed in, at `redirect_to`, a path of this site. 404 while it is not switched on.",
   request: {
-    body: jsonBody(z.object({ redirect_to: z.string().max(500).optional() }).openapi("GoogleSignIn", { example: { redirect_to: "/" } })),
+    body: jsonBody(
+      z.strictObject({ redirect_to: z.string().max(500).optional() }).openapi("GoogleSignIn", { example: { redirect_to: "/" } }),
+    ),
   },
   responses: { 200: json(z.object({ url: z.string() }), "Where to send the browser") },
 });

@@ -45,11 +45,9 @@ const changeRoute = defineRoute({
   description: "Every other session of the person ends.",
   request: {
     body: jsonBody(
-      z
-        .object({ current_password: Password, new_password: Password })
-        .openapi("ChangePassword", {
-          example: { current_password: "a long sentence is a good one", new_password: "another long sentence" },
-        }),
+      z.object({ current_password: Password, new_password: Password }).openapi("ChangePassword", {
+        example: { current_password: "a long sentence is a good one", new_password: "another long sentence" },
+      }),
     ),
   },
   responses: { 204: { description: "Changed" } },

@@ -13,6 +13,7 @@ const signInRoute = defineRoute({
   path: "/api/v1/auth/sign-in",
   access: "public",
   bucket: "auth",
+  alsoFails: { 401: "The address or the password is wrong", 403: "The address is not confirmed yet" },
   tags,
   summary: "Sign in with e-mail and password",
   description: "Sets the session cookie. An address that was not confirmed yet gets 403 `email_not_verified` and the mail again.",

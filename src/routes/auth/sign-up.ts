@@ -9,6 +9,11 @@ const common = { method: "post" as const, access: "public" as const, bucket: "au
 const signUpRoute = defineRoute({
   ...common,
   path: "/api/v1/auth/sign-up",
+  alsoFails: {
+    403: "The invitation is for another address",
+    409: "The invitation was accepted already",
+    410: "It was taken back or has expired",
+  },
   summary: "Sign up with e-mail and password",
   description:
     "The answer is the same whether the address is known or not; the mail tells its owner. With the token of an invitation the " +

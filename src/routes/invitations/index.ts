@@ -77,6 +77,7 @@ const revokeRoute = defineRoute({
 const lookUpRoute = defineRoute({
   method: "post",
   path: "/api/v1/invitations/look-up",
+  alsoFails: { 409: "It was accepted already", 410: "It was taken back or has expired" },
   access: "public",
   bucket: "auth",
   tags,
@@ -87,6 +88,7 @@ const lookUpRoute = defineRoute({
 const acceptRoute = defineRoute({
   method: "post",
   path: "/api/v1/invitations/accept",
+  alsoFails: { 410: "It was taken back or has expired" },
   access: "person",
   bucket: "auth",
   tags,
