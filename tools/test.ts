@@ -5,7 +5,7 @@ import { build } from "./lib/build.ts";
 import { ensureChromium } from "./lib/chromium.ts";
 import { CACHE, DIST } from "./lib/paths.ts";
 import { explain, step } from "./lib/steps.mjs";
-import { type Suite, type Tally, suites } from "./lib/suites.ts";
+import { type Suite, suites, type Tally } from "./lib/suites.ts";
 
 const only = new Set(process.argv.slice(2));
 const reports = join(DIST, "test-reports");

@@ -1,8 +1,9 @@
 // Finds a Chromium, or installs one where that is ours to do, and puts it where the local Browser binding looks for it.
 import { spawnSync } from "node:child_process";
-import { accessSync, chmodSync, constants, existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { accessSync, constants, existsSync, readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { delimiter, join } from "node:path";
+import { deathPrefix, writeScript } from "./die-with-us.ts";
 import { CACHE } from "./paths.ts";
 import { run } from "./run.ts";
 
@@ -55,13 +56,7 @@ export function offerToBrowserBinding(chromium: string): void {
   const folder = join(CACHE, ".wrangler", "chrome", `${browserPlatform()}-${expectedVersion()}`);
   const script = join(folder, executableName());
   const asRoot = process.getuid?.() === 0 ? " --no-sandbox" : "";
-  const text = `#!/bin/sh\nexec "${chromium}"${asRoot} "$@"\n`;
-  mkdirSync(join(script, ".."), { recursive: true });
-  if (!existsSync(script) || readFileSync(script, "utf8") !== text) {
-    writeFileSync(`${script}.${process.pid}`, text);
-    chmodSync(`${script}.${process.pid}`, 0o755);
-    renameSync(`${script}.${process.pid}`, script);
-  }
+  writeScript(script, `exec ${deathPrefix()}"${chromium}"${asRoot} "$@"`);
   writeFileSync(join(folder, ".miniflare-install-complete"), "");
 }
 

@@ -5,6 +5,7 @@ import { createServer } from "node:net";
 import { extname, join } from "node:path";
 import { convertV4MiniflareOptions, Log, LogLevel, Miniflare, type V4MiniflareOptions } from "miniflare";
 import { unstable_getMiniflareWorkerOptions } from "wrangler";
+import { mortalWorkerd } from "./die-with-us.ts";
 import { CACHE, CONFIG, WORKER } from "./paths.ts";
 import { Stop } from "./steps.mjs";
 
@@ -59,6 +60,7 @@ export async function serve(options: ServeOptions): Promise<Served> {
     bindings: { ...(fromConfig.bindings as Record<string, string> | undefined), ...options.bindings },
     ...(options.postgresUrl === undefined ? {} : { hyperdrives: { HYPERDRIVE: options.postgresUrl } }),
   };
+  mortalWorkerd();
   const releaseSignals = keepOwnSignals();
   const miniflare = new Miniflare(
     convertV4MiniflareOptions({
