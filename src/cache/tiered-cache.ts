@@ -75,10 +75,17 @@ export class TieredCache {
       const waited = await this.#lookAgain<T>(ctx, spec);
       if (waited !== null) return waited;
     }
+    let renew = false;
     try {
-      return await this.#fill(ctx, spec, load);
+      const versions = await this.#versions(ctx, spec);
+      // Without versions nothing may be kept; but the value may come from a store that is still there.
+      if (versions === null) return this.#unverified<T>(spec, ctx.now()) ?? this.#result("BYPASS", await this.#load(ctx, spec, "", load));
+      const held = this.#fromMemory<T>(ctx, spec, ctx.now());
+      renew = held?.state === "STALE";
+      return held ?? (await this.#fill(ctx, spec, versions, load));
     } finally {
       this.#leases.release(spec.key);
+      if (renew) this.#refreshBehind(ctx, spec, load, ctx.now());
     }
   }
 
@@ -121,25 +128,33 @@ export class TieredCache {
   }
 
   #refreshBehind<T>(ctx: ServiceContext, spec: CacheSpec, load: () => Promise<T>, now: number): void {
-    if (!this.#leases.take(spec.key, now)) return;
-    ctx.defer(
-      this.#fill(ctx, spec, load)
-        .catch((error: unknown) => ctx.log.warn("cache refresh failed", { key: spec.key, ...describeError(error) }))
-        .finally(() => this.#leases.release(spec.key)),
-    );
+    if (this.#leases.take(spec.key, now)) ctx.defer(this.#refresh(ctx, spec, load));
   }
 
-  async #fill<T>(ctx: ServiceContext, spec: CacheSpec, load: () => Promise<T>): Promise<Cached<T>> {
-    let versions: string;
+  async #refresh<T>(ctx: ServiceContext, spec: CacheSpec, load: () => Promise<T>): Promise<void> {
     try {
-      // Before the load, always: a bump that comes in between leaves an entry nobody will ask for, never the reverse.
-      versions = this.tags.trusted(spec.tags, ctx.now()) ?? (await this.tags.read(ctx, spec.tags));
+      const versions = await this.#versions(ctx, spec);
+      if (versions !== null) await this.#fill(ctx, spec, versions, load);
+    } catch (error) {
+      // It is no longer there, and whoever removed it forgot to bump its tags: then at least nobody is shown it again.
+      if (isAnswer(error)) this.memory.delete(spec.key);
+      ctx.log.warn("cache refresh failed", { key: spec.key, ...describeError(error) });
+    } finally {
+      this.#leases.release(spec.key);
+    }
+  }
+
+  /** Before the load, always: a bump that comes in between leaves an entry nobody will ask for, never the reverse. */
+  async #versions(ctx: ServiceContext, spec: CacheSpec): Promise<string | null> {
+    try {
+      return this.tags.trusted(spec.tags, ctx.now()) ?? (await this.tags.read(ctx, spec.tags));
     } catch (error) {
       ctx.log.warn("cache tags unreadable", { key: spec.key, ...describeError(error) });
-      const stale = this.#unverified<T>(spec, ctx.now());
-      // Without versions nothing may be kept; but the value may come from a store that is still there.
-      return stale ?? this.#result("BYPASS", await this.#load(ctx, spec, "", load));
+      return null;
     }
+  }
+
+  async #fill<T>(ctx: ServiceContext, spec: CacheSpec, versions: string, load: () => Promise<T>): Promise<Cached<T>> {
     countLookup("l1", "miss");
     const l2Key = await secondTierKey(ctx, spec.key, versions);
     const found = await this.#fromSecondTier(ctx, spec, versions, l2Key);
@@ -164,8 +179,7 @@ export class TieredCache {
     try {
       entry = await this.#load(ctx, spec, versions, load);
     } catch (error) {
-      // A refusal is an answer. Anything else means that the store is in trouble.
-      if (error instanceof DomainError && error.code !== "unavailable") throw error;
+      if (isAnswer(error)) throw error;
       countLookup("store", "error");
       const old = this.memory.get(spec.key);
       if (old === undefined || old.versions !== versions || ctx.now() >= old.staleUntil) throw error;
@@ -198,6 +212,9 @@ export class TieredCache {
     return new Cached<T>(state, entry);
   }
 }
+
+/** A refusal is an answer. Anything else means that the store is in trouble. */
+const isAnswer = (error: unknown) => error instanceof DomainError && error.code !== "unavailable";
 
 /** Of the content alone, so that a publish that changed nothing leaves clients with what they hold. */
 async function etagOf(body: string): Promise<string> {

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { TieredCache } from "../../src/cache";
+import { L1_MAX_AGE_MS } from "../../src/cache/limits";
 import { NotFoundError, UnavailableError } from "../../src/shared/errors";
 import { broken, countingLoad, hold, specOf } from "./support";
 
@@ -45,27 +46,43 @@ describe("layers that fail are a miss, and nothing worse", () => {
 });
 
 describe("a load that fails", () => {
-  async function pastItsTime(failure: Error) {
-    const hands = hold();
+  /** L2 has nothing and memory has held it for too long, so that the reader goes the whole way by itself. */
+  async function heldTooLong(failure: Error) {
+    vi.spyOn(caches.default, "match").mockResolvedValue(undefined);
+    const hands = hold({ KV: broken<KVNamespace>() });
     const cache = new TieredCache();
-    const spec = specOf({ ttlSeconds: 10, staleSeconds: 600 });
+    const spec = specOf({ ttlSeconds: 3_600 });
     await cache.get(hands.ctx, spec, async () => "old");
     await hands.settle();
-    // Stale and untrusted, so that the reader goes the whole way by itself.
-    hands.pass(11_000);
-    return cache.get(hands.ctx, spec, async () => {
-      throw failure;
-    });
+    hands.pass(L1_MAX_AGE_MS + 1);
+    return cache.get(hands.ctx, spec, () => Promise.reject(failure));
   }
 
   test("because the store is in trouble gives the old value while there is one", async () => {
-    const stale = await pastItsTime(new UnavailableError("The store is away."));
+    const stale = await heldTooLong(new UnavailableError("The store is away."));
     expect([stale.state, stale.value]).toEqual(["STALE", "old"]);
-    expect((await pastItsTime(new Error("D1_ERROR"))).state).toBe("STALE");
+    expect((await heldTooLong(new Error("D1_ERROR"))).state).toBe("STALE");
   });
 
   test("because the thing is gone is an answer, and is passed on", async () => {
-    await expect(pastItsTime(new NotFoundError("The form"))).rejects.toThrow(NotFoundError);
+    await expect(heldTooLong(new NotFoundError("The form"))).rejects.toThrow(NotFoundError);
+  });
+
+  test("behind a reply that was stale: gone is gone for the next reader, trouble is not", async () => {
+    for (const [failure, next] of [
+      [new NotFoundError("The form"), "MISS"],
+      [new Error("D1_ERROR"), "STALE"],
+    ] as const) {
+      const hands = hold();
+      const cache = new TieredCache();
+      const spec = specOf({ ttlSeconds: 10, staleSeconds: 600 });
+      await cache.get(hands.ctx, spec, async () => "old");
+      await hands.settle();
+      hands.pass(11_000);
+      expect((await cache.get(hands.ctx, spec, () => Promise.reject(failure))).state).toBe("STALE");
+      await hands.settle();
+      expect((await cache.get(hands.ctx, spec, async () => "new")).state).toBe(next);
+    }
   });
 
   test("without an old value fails", async () => {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { TieredCache } from "../../src/cache";
 import { L1_MAX_AGE_MS } from "../../src/cache/limits";
-import { countingLoad, hold, specOf, unique } from "./support";
+import { broken, countingLoad, hold, specOf, unique } from "./support";
 
 describe("tiers", () => {
   test("a miss loads once, then memory answers with the same bytes and the same frozen object", async () => {
@@ -36,6 +36,17 @@ describe("tiers", () => {
     const found = await elsewhere.get(here.ctx, spec, load);
     expect([found.state, found.body, found.etag, load.calls]).toEqual(["HIT-L2", '{"call":1}', first.etag, 1]);
     expect((await elsewhere.get(here.ctx, spec, load)).state).toBe("HIT-L1");
+  });
+
+  test("memory answers an isolate that sat idle too, once the versions are known not to have moved", async () => {
+    const hands = hold({ KV: broken<KVNamespace>() });
+    const cache = new TieredCache();
+    const load = countingLoad();
+    const spec = specOf();
+    await cache.get(hands.ctx, spec, load);
+    hands.pass(30_000);
+    expect((await cache.get(hands.ctx, spec, load)).state).toBe("HIT-L1");
+    expect(load.calls).toBe(1);
   });
 
   test("memory lets go after five minutes, and L2 answers while it is fresh there", async () => {
@@ -106,8 +117,6 @@ describe("past its time", () => {
     await cache.get(hands.ctx, spec, load);
     await hands.settle();
     hands.pass(61_000);
-    // The versions were read a minute ago, so they are asked for again before anything is served.
-    await cache.tags.read(hands.ctx, spec.tags);
     const stale = await cache.get(hands.ctx, spec, load);
     expect([stale.state, stale.body]).toEqual(["STALE", '{"call":1}']);
     await hands.settle();
