@@ -27,7 +27,8 @@ describe.runIf(process.platform === "linux")("npm start", () => {
     expect(demo()).toMatchObject({ url: running.url, form_slug: "customer-feedback" });
     expect(statSync(join(state.folder, "demo.json")).mode & 0o777).toBe(0o600);
     expect((await fetch(`${running.url}/health/live`)).status).toBe(200);
-    for (const part of [running.url, demo().email, demo().password, demo().api_key, "/docs", "/dev/mail"]) expect(running.output()).toContain(part);
+    for (const part of [running.url, demo().email, demo().password, demo().api_key, "/docs", "/dev/mail"])
+      expect(running.output()).toContain(part);
     // The door of the seed is shut once the store is ready.
     expect((await fetch(`${running.url}/dev/seed`, { method: "POST" })).status).toBe(404);
   });
