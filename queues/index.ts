@@ -1,9 +1,13 @@
 // Which consumer reads which queue. Names are the same in every deployment but for its own part: `headwater-staging-mail`.
+import { consumeDeadLetters } from "./dead-letters";
+import { consumeEvents } from "./events";
 import { consumeMail } from "./mail";
 
 type Consumer = (batch: MessageBatch<unknown>, env: Env, execution: ExecutionContext) => Promise<void>;
 
 const CONSUMERS: Record<string, Consumer> = {
+  "dead-letters": consumeDeadLetters,
+  events: consumeEvents,
   mail: consumeMail,
 };
 

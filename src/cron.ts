@@ -1,10 +1,12 @@
 // What runs by the clock. Each task is on its own: one that fails is logged, and the others still run.
 import { forgetExpiredAccess } from "./accounts";
 import { forgetOldMail, wakeOverdueMail } from "./mail";
+import { wakeOverdueRanges } from "./responses";
 import type { ServiceContext } from "./shared/context";
 import { newId } from "./shared/ids";
 import { describeError } from "./shared/log";
 import { backgroundContext } from "./store/background-context";
+import { forgetOldKeys } from "./store/idempotency";
 
 interface CronTask {
   name: string;
@@ -13,10 +15,14 @@ interface CronTask {
 
 /** The expressions are those of `[triggers]` in wrangler.toml. */
 const TASKS: Record<string, CronTask[]> = {
-  "* * * * *": [{ name: "wake overdue mail", run: wakeOverdueMail }],
+  "* * * * *": [
+    { name: "wake overdue mail", run: wakeOverdueMail },
+    { name: "wake overdue events", run: wakeOverdueRanges },
+  ],
   "17 3 * * *": [
     { name: "forget old mail", run: forgetOldMail },
     { name: "forget expired access", run: forgetExpiredAccess },
+    { name: "forget old idempotency keys", run: forgetOldKeys },
   ],
 };
 
