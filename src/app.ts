@@ -6,10 +6,12 @@ import { onError, onNotFound } from "./middleware/problem";
 import { publicCors } from "./middleware/public-cors";
 import { requestContext } from "./middleware/request-context";
 import { securityHeaders } from "./middleware/security-headers";
+import { accountPages } from "./routes/account-pages";
 import { apiKeys } from "./routes/api-keys";
 import { audit } from "./routes/audit";
 import { auth } from "./routes/auth";
 import { devSeed } from "./routes/dev/seed";
+import { devMail } from "./routes/dev-mail";
 import { adminFlags } from "./routes/flags/admin";
 import { listFlags } from "./routes/flags/list";
 import { forms } from "./routes/forms";
@@ -44,7 +46,7 @@ export function createApp() {
     }),
   );
   app.use("/api/v1/forms/:id/public", publicCors);
-  app.on(["POST", "OPTIONS"], "/api/v1/forms/:id/responses", publicCors);
+  for (const part of ["responses", "starts", "views"]) app.on(["POST", "OPTIONS"], `/api/v1/forms/:id/${part}`, publicCors);
   app.use(identity);
   app.route("/", live);
   app.route("/", ready);
@@ -54,7 +56,7 @@ export function createApp() {
   app.route("/", devSeed);
   app.route("/", forms);
   app.route("/", responses);
-  for (const part of [auth, sessions, workspaces, members, invitations, apiKeys, audit]) app.route("/", part);
+  for (const part of [auth, sessions, workspaces, members, invitations, apiKeys, audit, accountPages, devMail]) app.route("/", part);
   app.route("/", docs);
   mountOpenApi(app);
   return app;

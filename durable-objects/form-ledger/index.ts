@@ -1,6 +1,16 @@
 // The shell of a ledger: identity, storage, alarm and RPC. What is decided is in ledger.ts, what is carried on in settler.ts.
 import { DurableObject } from "cloudflare:workers";
-import type { AcceptRequest, BarrierResult, ChangeRequest, LedgerApi, Outcome, SavedPartial, Totals } from "../../src/responses";
+import type {
+  AcceptRequest,
+  BarrierResult,
+  ChangeRequest,
+  LedgerApi,
+  Outcome,
+  SavedPartial,
+  StartOutcome,
+  StartRequest,
+  Totals,
+} from "../../src/responses";
 import { parseLedgerName } from "../../src/responses";
 import { createLogger } from "../../src/shared/log";
 import { openPrimaryStore } from "../../src/store";
@@ -11,13 +21,16 @@ import { Settler } from "./settler";
 import { LedgerStorage } from "./storage";
 import { Turns } from "./turns";
 
-type Call = { accept: AcceptRequest } | { change: ChangeRequest };
+const VIEWS_KEPT_BACK_MS = 5_000;
+
+type Call = { accept: AcceptRequest } | { change: ChangeRequest } | { start: StartRequest };
+type Answer = Outcome | StartOutcome;
 
 export class FormLedger extends DurableObject<Env> implements LedgerApi {
   readonly #ledger: Ledger;
   readonly #settler: Settler;
   readonly #turns = new Turns();
-  readonly #calls = new Group<Call, Outcome>((calls) => this.#commit(calls));
+  readonly #calls = new Group<Call, Answer>((calls) => this.#commit(calls));
   #alarmAt: number | null = null;
 
   constructor(state: DurableObjectState, env: Env) {
@@ -40,7 +53,16 @@ export class FormLedger extends DurableObject<Env> implements LedgerApi {
   }
 
   accept(request: AcceptRequest): Promise<Outcome> {
-    return this.#calls.add({ accept: request });
+    return this.#calls.add({ accept: request }) as Promise<Outcome>;
+  }
+
+  start(request: StartRequest): Promise<StartOutcome> {
+    return this.#calls.add({ start: request }) as Promise<StartOutcome>;
+  }
+
+  viewed(times: number, at: number, workspaceId: string): void {
+    this.#ledger.viewed(times, at, workspaceId);
+    this.#armAt(Date.now() + VIEWS_KEPT_BACK_MS);
   }
 
   replay(key: string, fingerprint: string): Outcome | null {
@@ -74,7 +96,7 @@ export class FormLedger extends DurableObject<Env> implements LedgerApi {
 
   async change(request: ChangeRequest): Promise<Outcome> {
     try {
-      return await this.#calls.add({ change: request });
+      return (await this.#calls.add({ change: request })) as Outcome;
     } finally {
       this.#turns.give(request.responseId, request.turn);
     }
@@ -103,17 +125,18 @@ export class FormLedger extends DurableObject<Env> implements LedgerApi {
   override async alarm(): Promise<void> {
     this.#alarmAt = null;
     await this.#settler.flush();
+    if (this.#ledger.counters.hasDirty()) this.ctx.storage.transactionSync(() => this.#ledger.snapshot());
     this.#ledger.disk.forgetExpired(Date.now());
     if (this.#ledger.settled < this.#ledger.head) this.#arm();
   }
 
-  #commit(calls: readonly Call[]): Outcome[] {
+  #commit(calls: readonly Call[]): Answer[] {
     const now = Date.now();
     try {
       return this.ctx.storage.transactionSync(() => {
-        const outcomes = calls.map((call) =>
-          "accept" in call ? this.#ledger.accept(call.accept, now) : this.#ledger.change(call.change, now),
-        );
+        const outcomes = calls.map((call) => this.#decide(call, now));
+        // Starts are no entries: only a snapshot brings them to disk.
+        if (calls.some((call) => "start" in call)) this.#ledger.snapshot();
         if (this.#ledger.settled < this.#ledger.head) this.#arm();
         return outcomes;
       });
@@ -123,9 +146,17 @@ export class FormLedger extends DurableObject<Env> implements LedgerApi {
     }
   }
 
+  #decide(call: Call, now: number): Answer {
+    if ("accept" in call) return this.#ledger.accept(call.accept, now);
+    return "change" in call ? this.#ledger.change(call.change, now) : this.#ledger.start(call.start, now);
+  }
+
   /** Goes to disk with the entries it is for, so that no crash leaves them without somebody who remembers. */
   #arm(): void {
-    const at = this.#settler.nextAt(Date.now());
+    this.#armAt(this.#settler.nextAt(Date.now()));
+  }
+
+  #armAt(at: number): void {
     if (this.#alarmAt !== null && this.#alarmAt <= at) return;
     this.#alarmAt = at;
     this.ctx.waitUntil(this.ctx.storage.setAlarm(at));

@@ -13,6 +13,9 @@ import {
   linkHash,
   type Outcome,
   type Refusal,
+  type StartOutcome,
+  type StartRef,
+  type StartRequest,
   type StoredEntry,
 } from "../../src/responses";
 import { fullQuota } from "./quota";
@@ -21,6 +24,9 @@ import type { LedgerStorage } from "./storage";
 const DAY_MS = 86_400_000;
 const REPLY_KEPT_MS = DAY_MS;
 const PARTIAL_KEPT_MS = 30 * DAY_MS;
+const START_KEPT_MS = 7 * DAY_MS;
+const PLACE_HELD_MS = 10 * 60_000;
+const MAX_PLACES_PER_ADDRESS = 3;
 
 export class Ledger {
   counters = new Counters();
@@ -46,7 +52,7 @@ export class Ledger {
     this.#lastAt = last?.at ?? 0;
     this.counters = new Counters();
     this.counters.restore(disk.counters());
-    this.counters.lastSubmittedAt = disk.fact<number>("last_submitted_at");
+    this.counters.lastSubmittedAt = disk.fact<number>("last_submitted_at") || null;
     for (const entry of disk.entriesAfter(disk.fact<number>("snapshot") ?? 0, Number.MAX_SAFE_INTEGER)) this.#count(entry);
   }
 
@@ -63,7 +69,7 @@ export class Ledger {
     const { counts, buckets } = this.counters.takeDirty();
     this.disk.saveCounters(counts, buckets);
     this.disk.setFact("snapshot", this.head);
-    if (this.counters.lastSubmittedAt !== null) this.disk.setFact("last_submitted_at", this.counters.lastSubmittedAt);
+    this.disk.setFact("last_submitted_at", this.counters.lastSubmittedAt ?? 0);
   }
 
   replay(key: string, fingerprint: string, now: number): Outcome | null {
@@ -76,7 +82,7 @@ export class Ledger {
   }
 
   accept(request: AcceptRequest, now: number): Outcome {
-    const { idempotency, guards, startToken } = request;
+    const { idempotency, guards, start } = request;
     if (idempotency !== null) {
       const replayed = this.replay(idempotency.key, idempotency.fingerprint, now);
       if (replayed !== null) return replayed;
@@ -93,27 +99,23 @@ export class Ledger {
       if (before.basedOn !== request.resumes.basedOn) return refused("changed");
     }
     if (request.status === "complete") {
-      const obstacle = this.#obstacle(request.responseId, request, now, startToken);
+      const obstacle = this.#obstacle(request.responseId, request, now, start);
       if (obstacle !== null) return refused(obstacle);
     }
-    if (this.head === 0) this.disk.setFact("workspace_id", request.workspaceId);
+    if (this.head === 0) this.#belongTo(request.workspaceId);
 
     const submittedAt = request.submittedAt ?? this.#tick(now);
     const startedAt = before?.startedAt ?? request.startedAt;
     const durationMs = request.status === "complete" && startedAt !== null ? Math.max(0, submittedAt - startedAt) : null;
-    const alreadyStarted = before === null && startToken !== null && this.disk.useStart(startToken);
-    const take = before === null ? null : partialEffect(before.submittedAt, before.started);
-    const started = before?.started ?? (alreadyStarted ? 0 : 1);
-    const add: Effect =
-      request.status === "partial"
-        ? partialEffect(submittedAt, started)
-        : { status: "complete", submittedAt, durationMs, started, cells: request.cells };
+    const { status, cells } = request;
+    const add: Effect = { status, submittedAt, durationMs, cells };
     const entry = this.#write(request, before === null ? "accept" : "update", now, {
       rowSeq: before?.seq ?? null,
       submittedAt,
       startedAt,
       durationMs,
-      take,
+      startAt: before === null && start !== null && this.disk.useStart(start.id) ? start.at : null,
+      take: before === null ? null : { status: "partial", submittedAt: before.submittedAt, durationMs: null, cells: [] },
       add,
     });
     if (request.status === "complete" && guards.duplicateKey !== null) this.disk.holdDuplicateKey(request.responseId, guards.duplicateKey);
@@ -123,7 +125,6 @@ export class Ledger {
         seq: entry.rowSeq,
         basedOn: entry.seq,
         tokenHash: request.resumeHash,
-        started,
         data: request.data,
         meta: request.meta,
       };
@@ -144,6 +145,28 @@ export class Ledger {
     return accepted;
   }
 
+  /** Somebody has begun. While there are places to run out of, one is held for a while, but not all for one address. */
+  start(request: StartRequest, now: number): StartOutcome {
+    const { start, address, guards } = request;
+    if (guards.opensAt !== null && now < guards.opensAt) return { kind: "refused", reason: "not_open" };
+    if (guards.closesAt !== null && now >= guards.closesAt) return { kind: "refused", reason: "closed" };
+    let heldUntil = 0;
+    if (guards.quota !== null) {
+      if (this.counters.total("complete") + this.disk.placesHeld(now, null) >= guards.quota)
+        return { kind: "refused", reason: "quota_reached" };
+      if (address === null || this.disk.placesHeldBy(address, now) < MAX_PLACES_PER_ADDRESS) heldUntil = now + PLACE_HELD_MS;
+    }
+    this.#belongTo(request.workspaceId);
+    this.disk.addStart(start.id, address, heldUntil, now + START_KEPT_MS);
+    this.counters.seen("starts", 1, start.at);
+    return { kind: "started", heldUntil: heldUntil === 0 ? null : heldUntil };
+  }
+
+  viewed(times: number, at: number, workspaceId: string): void {
+    this.#belongTo(workspaceId);
+    this.counters.seen("views", times, at);
+  }
+
   /** `changed`: somebody else was faster, or so much has happened that it can no longer be told. Read again. */
   change(request: ChangeRequest, now: number): Outcome {
     const { responseId, basedOn, readAt, row } = request;
@@ -160,6 +183,7 @@ export class Ledger {
       submittedAt: row.submittedAt,
       startedAt: request.startedAt,
       durationMs: row.durationMs,
+      startAt: null,
       take: request.take,
       add: request.add,
     });
@@ -168,7 +192,9 @@ export class Ledger {
       if (request.add === null) this.disk.removePartial(responseId);
       else this.disk.savePartial({ ...partial, basedOn: entry.seq }, request.data ?? partial.data, now + PARTIAL_KEPT_MS);
     }
-    this.disk.holdDuplicateKey(responseId, request.add === null ? null : request.guards.duplicateKey);
+    const { duplicateKey } = request.guards;
+    if (request.add === null || request.freesDuplicate) this.disk.holdDuplicateKey(responseId, null);
+    else if (duplicateKey !== null) this.disk.holdDuplicateKey(responseId, duplicateKey);
     const { seq, formVersion, status, submittedAt } = entry;
     return { kind: "accepted", seq, position: this.position(seq), responseId, formVersion, status, submittedAt, data: null };
   }
@@ -177,7 +203,7 @@ export class Ledger {
     responseId: string,
     request: Pick<AcceptRequest, "cells"> & { guards: Pick<AcceptRequest["guards"], "quota" | "quotas" | "duplicateKey"> },
     now: number,
-    startToken: string | null,
+    start: StartRef | null,
     leaves: Effect | null = null,
   ): Refusal | null {
     const { guards } = request;
@@ -186,7 +212,7 @@ export class Ledger {
       if (owner !== null && owner !== responseId) return "duplicate";
     }
     if (guards.quota === null && guards.quotas.length === 0) return null;
-    const held = guards.quota === null || leaves !== null ? 0 : this.disk.placesHeld(now, startToken);
+    const held = guards.quota === null || leaves !== null ? 0 : this.disk.placesHeld(now, start?.id ?? null);
     return fullQuota(this.counters, guards, request.cells, held, leaves) ? "quota_reached" : null;
   }
 
@@ -194,7 +220,7 @@ export class Ledger {
     request: AcceptRequest | ChangeRequest,
     kind: Entry["kind"],
     now: number,
-    about: Pick<Entry, "submittedAt" | "startedAt" | "durationMs" | "take" | "add"> & { rowSeq: number | null },
+    about: Pick<Entry, "submittedAt" | "startedAt" | "durationMs" | "startAt" | "take" | "add"> & { rowSeq: number | null },
   ): Entry {
     const seq = this.head + 1;
     const entry: Entry = {
@@ -209,7 +235,7 @@ export class Ledger {
       dataHash: request.dataHash,
       salt: request.salt,
       meta: request.meta,
-      actor: request.actor,
+      audit: request.audit,
       bytes: request.bytes,
       correlationId: request.correlationId,
     };
@@ -221,20 +247,21 @@ export class Ledger {
     return entry;
   }
 
+  #belongTo(workspaceId: string): void {
+    if (this.disk.fact("workspace_id") === null) this.disk.setFact("workspace_id", workspaceId);
+  }
+
   /** A clock that is set back must not put a response before one that is already on somebody's page. */
   #tick(now: number): number {
     this.#lastAt = Math.max(this.#lastAt, now);
     return this.#lastAt;
   }
 
-  #count(entry: Pick<StoredEntry, "take" | "add">): void {
+  #count(entry: Pick<StoredEntry, "take" | "add" | "startAt">): void {
+    if (entry.startAt !== null) this.counters.seen("starts", -1, entry.startAt);
     if (entry.take !== null) this.counters.apply(entry.take, -1);
     if (entry.add !== null) this.counters.apply(entry.add, 1);
   }
-}
-
-function partialEffect(submittedAt: number, started: 0 | 1): Effect {
-  return { status: "partial", submittedAt, durationMs: null, started, cells: [] };
 }
 
 function refused(reason: Refusal): Outcome {

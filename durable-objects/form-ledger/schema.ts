@@ -18,10 +18,11 @@ export const MIGRATIONS: readonly string[] = [
   CREATE INDEX duplicates_by_response ON duplicates (response_id);
   CREATE TABLE partials (
     response_id TEXT PRIMARY KEY, token_hash TEXT NOT NULL, seq INTEGER NOT NULL, last_seq INTEGER NOT NULL, form_version INTEGER NOT NULL,
-    started_at INTEGER, started INTEGER NOT NULL, submitted_at INTEGER NOT NULL, data TEXT, meta TEXT, expires_at INTEGER NOT NULL
+    started_at INTEGER, submitted_at INTEGER NOT NULL, data TEXT, meta TEXT, expires_at INTEGER NOT NULL
   ) WITHOUT ROWID;
   CREATE INDEX partials_expiring ON partials (expires_at);
-  CREATE TABLE starts (token TEXT PRIMARY KEY, holds_place INTEGER NOT NULL, held_until INTEGER NOT NULL, expires_at INTEGER NOT NULL) WITHOUT ROWID;
+  CREATE TABLE starts (id TEXT PRIMARY KEY, address TEXT, held_until INTEGER NOT NULL, expires_at INTEGER NOT NULL) WITHOUT ROWID;
+  CREATE INDEX starts_holding ON starts (held_until);
   CREATE INDEX starts_expiring ON starts (expires_at);
   CREATE TABLE poison (seq INTEGER PRIMARY KEY, head TEXT NOT NULL, data TEXT, error TEXT NOT NULL, at INTEGER NOT NULL);
   `,

@@ -18,8 +18,6 @@ export interface Reply {
 
 export interface PartialRow extends SavedPartial {
   tokenHash: string;
-  /** 0 when its start had been counted by itself. */
-  started: 0 | 1;
   /** Its answers are gone from here once it is complete; the token is kept a while to say so. */
   done: boolean;
 }
@@ -181,7 +179,6 @@ export class LedgerStorage {
     return {
       responseId,
       tokenHash: String(row.token_hash),
-      started: row.started === 0 ? 0 : 1,
       seq: Number(row.seq),
       basedOn: Number(row.last_seq),
       formVersion: Number(row.form_version),
@@ -195,15 +192,14 @@ export class LedgerStorage {
 
   savePartial(partial: Omit<PartialRow, "done">, data: string | null, expiresAt: number): void {
     this.#sql.exec(
-      `INSERT OR REPLACE INTO partials (response_id, token_hash, seq, last_seq, form_version, started_at, started, submitted_at, data, meta, expires_at)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      `INSERT OR REPLACE INTO partials (response_id, token_hash, seq, last_seq, form_version, started_at, submitted_at, data, meta, expires_at)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
       partial.responseId,
       partial.tokenHash,
       partial.seq,
       partial.basedOn,
       partial.formVersion,
       partial.startedAt,
-      partial.started,
       partial.submittedAt,
       data,
       data === null ? null : partial.meta,
@@ -215,29 +211,28 @@ export class LedgerStorage {
     this.#sql.exec("DELETE FROM partials WHERE response_id = ?", responseId);
   }
 
-  addStart(token: string, holdsPlace: boolean, heldUntil: number, expiresAt: number): void {
+  /** `heldUntil` 0: counted, but no place is held for it. */
+  addStart(id: string, address: string | null, heldUntil: number, expiresAt: number): void {
     this.#sql.exec(
-      "INSERT OR IGNORE INTO starts (token, holds_place, held_until, expires_at) VALUES (?, ?, ?, ?)",
-      token,
-      holdsPlace ? 1 : 0,
+      "INSERT OR IGNORE INTO starts (id, address, held_until, expires_at) VALUES (?, ?, ?, ?)",
+      id,
+      address,
       heldUntil,
       expiresAt,
     );
   }
 
   /** True the first time: a start belongs to one response. */
-  useStart(token: string): boolean {
-    return this.#sql.exec("DELETE FROM starts WHERE token = ?", token).rowsWritten > 0;
+  useStart(id: string): boolean {
+    return this.#sql.exec("DELETE FROM starts WHERE id = ?", id).rowsWritten > 0;
   }
 
-  placesHeld(now: number, exceptToken: string | null): number {
-    return this.#sql
-      .exec<{ n: number }>(
-        "SELECT count(*) AS n FROM starts WHERE holds_place = 1 AND held_until > ? AND token <> ?",
-        now,
-        exceptToken ?? "",
-      )
-      .one().n;
+  placesHeld(now: number, exceptId: string | null): number {
+    return this.#sql.exec<{ n: number }>("SELECT count(*) AS n FROM starts WHERE held_until > ? AND id <> ?", now, exceptId ?? "").one().n;
+  }
+
+  placesHeldBy(address: string, now: number): number {
+    return this.#sql.exec<{ n: number }>("SELECT count(*) AS n FROM starts WHERE held_until > ? AND address = ?", now, address).one().n;
   }
 
   forgetExpired(now: number): void {

@@ -17,6 +17,7 @@ CREATE TABLE responses (
   updated_at INTEGER NOT NULL,
   deleted_at INTEGER,
   erased_at INTEGER,
+  data_hash TEXT NOT NULL,
   meta BLOB NOT NULL,
   data BLOB NOT NULL
 );

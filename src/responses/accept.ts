@@ -10,7 +10,7 @@ import { evaluateOrRefuse } from "./evaluate";
 import { guardsOf } from "./guards";
 import { ledgerOf } from "./ledger/api";
 import { canonicalJson, dataHash, newSalt } from "./ledger/chain";
-import type { Accepted, AcceptRequest } from "./ledger/types";
+import type { Accepted, AcceptRequest, StartRef } from "./ledger/types";
 import { digest, metaOf, type VisitFacts } from "./meta";
 import { refusalError } from "./refusals";
 import { makeResumeToken, type Resumption, resumeFrom, shardOfResumeToken } from "./resume";
@@ -26,7 +26,8 @@ export interface AcceptInput {
   startToken?: string;
   meta?: Record<string, unknown>;
   trap?: string;
-  idempotencyKey?: string;
+  /** `body` is what was sent, to the byte: the same key with another body is another wish. */
+  idempotency?: { key: string; body: string };
   visit: VisitFacts;
   /** A time in the past; heeded only when Headwater itself is asking. */
   submittedAt?: number;
@@ -52,9 +53,7 @@ const ATTEMPTS = 4;
 
 export async function acceptResponse(ctx: ServiceContext, input: AcceptInput): Promise<AcceptedResponse> {
   const idempotency =
-    input.idempotencyKey === undefined
-      ? null
-      : { key: digest(input.idempotencyKey), fingerprint: digest(canonicalJson([input.data, input.status, input.resumeToken ?? null])) };
+    input.idempotency === undefined ? null : { key: digest(input.idempotency.key), fingerprint: digest(input.idempotency.body) };
   try {
     const form = await getPublishedForm(ctx, input.formId);
     assertMaySubmit(ctx, form);
@@ -87,7 +86,7 @@ async function offer(
 
   const answers = resumed === null ? input.data : { ...JSON.parse(resumed.partial.data), ...input.data };
   const data = evaluateOrRefuse(form.schema, answers, input.status, now);
-  const request = await acceptRequest(ctx, form, input, { data, startedAt, resumed, startToken: start?.id ?? null, idempotency, trusted });
+  const request = await acceptRequest(ctx, form, input, { data, startedAt, resumed, start, idempotency, trusted });
   const outcome = await ledgerOf(ctx.env, form.formId, request.shard).accept(request.ledger);
   if (outcome.kind === "refused") {
     if (outcome.reason === "changed") return "changed";
@@ -101,13 +100,13 @@ interface Prepared {
   data: Record<string, unknown>;
   startedAt: number | null;
   resumed: Resumption | null;
-  startToken: string | null;
+  start: StartRef | null;
   idempotency: AcceptRequest["idempotency"];
   trusted: boolean;
 }
 
 async function acceptRequest(ctx: ServiceContext, form: PublishedForm, input: AcceptInput, prepared: Prepared) {
-  const { data, resumed, idempotency, startedAt, startToken, trusted } = prepared;
+  const { data, resumed, idempotency, startedAt, start, trusted } = prepared;
   const text = JSON.stringify(data);
   const salt = newSalt();
   const responseId = resumed?.partial.responseId ?? newId("response", input.submittedAt ?? ctx.now());
@@ -124,12 +123,12 @@ async function acceptRequest(ctx: ServiceContext, form: PublishedForm, input: Ac
     salt,
     dataHash: dataHash(salt, canonicalJson(data)),
     meta: JSON.stringify(metaOf(input.meta, input.visit)),
-    actor: null,
+    audit: null,
     cells: input.status === "complete" ? cellsOf(form.schema, data) : [],
     correlationId: ctx.correlationId,
     idempotency,
     guards: guardsOf(form.schema.settings, form.formId, data, { ip: trusted ? null : ctx.client.ip }, ctx.env.APP_SECRET),
-    startToken,
+    start,
     resumeHash: secret === null ? null : digest(secret),
     resumes: resumed === null ? null : { basedOn: resumed.partial.basedOn },
   };

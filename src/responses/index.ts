@@ -1,7 +1,9 @@
 export { type AcceptedResponse, type AcceptInput, acceptResponse } from "./accept";
 export { passBarrier } from "./barrier";
+export { deleteResponse, eraseResponse, restoreResponse, updateResponse } from "./edit";
 export { parseFilter } from "./filter";
 export { getResponse } from "./get";
+export { getHistory, listEntries } from "./history";
 export * from "./ledger/api";
 export * from "./ledger/chain";
 export * from "./ledger/counters";
@@ -9,3 +11,5 @@ export * from "./ledger/settle-batch";
 export * from "./ledger/types";
 export { type ListInput, listResponses, type ResponseList } from "./list";
 export type { VisitFacts } from "./meta";
+export { type Follower, fanOut, wakeOverdueRanges } from "./outbox";
+export { noteView, startVisit } from "./visits";

@@ -1,7 +1,7 @@
 // Which of a form's ledgers. A form has one unless its settings say otherwise.
 import type { FormSettings } from "../forms";
 
-export const MAX_SHARDS = 32;
+export const MAX_SHARDS = 64;
 
 export function shardCount(settings: FormSettings | undefined): number {
   return Math.min(MAX_SHARDS, Math.max(1, Math.floor(settings?.shards ?? 1)));

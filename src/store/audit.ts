@@ -27,7 +27,7 @@ export function auditIfChanged(ctx: ServiceContext, entry: AuditEntry) {
     WHERE changes() > 0`);
 }
 
-function auditActor(ctx: ServiceContext): { kind: "user" | "key" | "system"; id: string } {
+export function auditActor(ctx: ServiceContext): { kind: "user" | "key" | "system"; id: string } {
   const { actor } = ctx;
   switch (actor.kind) {
     case "person":

@@ -19,6 +19,7 @@ export interface SettledRow {
   updatedAt: number;
   deletedAt: number | null;
   erasedAt: number | null;
+  dataHash: string;
   meta: string | null;
   data: string | null;
 }
@@ -34,9 +35,19 @@ export interface SettledEntry {
   dataHash: string;
   salt: string | null;
   hash: string;
-  actor: string | null;
+  /** Becomes a row of the audit log; null for what a respondent did. */
+  audit: EntryAudit | null;
+  correlationId: string;
   /** Only what a later entry of the same settle has replaced. */
   data: string | null;
+}
+
+export interface EntryAudit {
+  id: string;
+  actorKind: "user" | "key" | "system";
+  actorId: string;
+  ip: string | null;
+  userAgent: string | null;
 }
 
 export interface RollupDelta {
@@ -82,14 +93,17 @@ export interface ResponseRow {
   updatedAt: number;
   deletedAt: number | null;
   erasedAt: number | null;
+  dataHash: string;
   meta: Record<string, unknown>;
   data: Record<string, unknown>;
 }
 
-export interface EntryRow extends Omit<SettledEntry, "data"> {
+export interface EntryRow extends Omit<SettledEntry, "data" | "audit" | "correlationId"> {
   shard: number;
+  /** `user:<id>`, `key:<id>`; null for the respondent. */
+  actor: string | null;
+  /** As this entry left it; null where the entry did not touch the answers, or they were erased. */
   data: Record<string, unknown> | null;
-  /** The exact text that was hashed into `dataHash` cannot be had from a JSON column; clients hash `canonicalData(data)`. */
   erased: boolean;
 }
 

@@ -1,5 +1,5 @@
 // How the rest of Headwater reaches a form's ledgers: one place that knows their names.
-import type { AcceptRequest, BarrierResult, ChangeRequest, Outcome, SavedPartial } from "./types";
+import type { AcceptRequest, BarrierResult, ChangeRequest, Outcome, SavedPartial, StartOutcome, StartRequest } from "./types";
 
 export interface Totals {
   complete: number;
@@ -26,6 +26,9 @@ export interface LedgerApi {
   openChange(responseId: string, maxWaitMs: number): Promise<BarrierResult & { turn: number }>;
   closeChange(responseId: string, turn: number): void | Promise<void>;
   change(request: ChangeRequest): Promise<Outcome>;
+  start(request: StartRequest): Promise<StartOutcome>;
+  /** Views are counted when it suits; a crash may forget the last seconds of them. */
+  viewed(times: number, at: number, workspaceId: string): void | Promise<void>;
   barrier(maxWaitMs: number): Promise<BarrierResult>;
   totals(): Totals | Promise<Totals>;
 }

@@ -36,10 +36,8 @@ export class Counters {
   }
 
   apply(effect: Effect, sign: 1 | -1): void {
-    if (effect.started === 1) {
-      this.#add(":starts", sign);
-      this.#bucket(effect.submittedAt).starts += sign;
-    }
+    // Whoever sends something has started; a response brings its own start and takes it along when it goes.
+    this.seen("starts", sign, effect.submittedAt);
     if (effect.status === "partial") {
       this.#add(":partial", sign);
       return;

@@ -65,14 +65,15 @@ function rowAfter(entry: StoredEntry, before: SettledRow | undefined): SettledRo
     updatedAt: entry.at,
     deletedAt: entry.kind === "delete" || entry.kind === "erase" ? entry.at : null,
     erasedAt: entry.kind === "erase" ? entry.at : null,
+    dataHash: entry.dataHash,
     meta: entry.meta ?? before?.meta ?? null,
     data: entry.data ?? before?.data ?? null,
   };
 }
 
 function settledEntry(entry: StoredEntry): SettledEntry {
-  const { seq, responseId, kind, formVersion, status, at, submittedAt, dataHash, salt, hash, actor } = entry;
-  return { seq, responseId, kind, formVersion, status, at, submittedAt, dataHash, salt, hash, actor, data: null };
+  const { seq, responseId, kind, formVersion, status, at, submittedAt, dataHash, salt, hash, audit, correlationId } = entry;
+  return { seq, responseId, kind, formVersion, status, at, submittedAt, dataHash, salt, hash, audit, correlationId, data: null };
 }
 
 export class Rollups {

@@ -9,8 +9,6 @@ export interface Effect {
   status: ResponseStatus;
   submittedAt: number;
   durationMs: number | null;
-  /** 0 when its start was counted by itself, before there was a response. */
-  started: 0 | 1;
   cells: readonly Cell[];
 }
 
@@ -22,6 +20,30 @@ export interface Guards {
   /** A digest of what must occur only once; never the answer or the address itself. */
   duplicateKey: string | null;
 }
+
+export interface AuditFacts {
+  /** Of the audit row, so that a settle repeated elsewhere writes it once. */
+  id: string;
+  actorKind: "user" | "key" | "system";
+  actorId: string;
+  ip: string | null;
+  userAgent: string | null;
+}
+
+export interface StartRef {
+  id: string;
+  at: number;
+}
+
+export interface StartRequest {
+  start: StartRef;
+  workspaceId: string;
+  /** A digest of who asks, so that one address cannot hold all places. */
+  address: string | null;
+  guards: Pick<Guards, "opensAt" | "closesAt" | "quota">;
+}
+
+export type StartOutcome = { kind: "started"; heldUntil: number | null } | { kind: "refused"; reason: Refusal };
 
 interface Written {
   responseId: string;
@@ -36,8 +58,8 @@ interface Written {
   meta: string | null;
   /** Size of `data` in UTF-8, so that a settle can be cut to what a statement carries. */
   bytes: number;
-  /** Who changed it: a key or a user. Null for the respondent. */
-  actor: string | null;
+  /** Who changed it, for the audit log. Null for the respondent. */
+  audit: AuditFacts | null;
   cells: readonly Cell[];
   correlationId: string;
 }
@@ -51,8 +73,8 @@ export interface AcceptRequest extends Written {
   submittedAt: number | null;
   idempotency: { key: string; fingerprint: string } | null;
   guards: Guards;
-  /** Token of a start that was counted, and that may hold a place. */
-  startToken: string | null;
+  /** A start that was counted, and that may hold a place. */
+  start: StartRef | null;
   /** A partial response is kept under this digest; completing it shows the token again. */
   resumeHash: string | null;
   /** Continues a partial response, as read at `basedOn`. */
@@ -69,6 +91,8 @@ export interface ChangeRequest extends Written {
   take: Effect | null;
   add: Effect | null;
   guards: Pick<Guards, "quota" | "quotas" | "duplicateKey">;
+  /** What made it the only one is no longer among its answers. */
+  freesDuplicate: boolean;
 }
 
 export type Refusal =
@@ -130,7 +154,9 @@ export interface Entry {
   dataHash: string;
   salt: string | null;
   meta: string | null;
-  actor: string | null;
+  audit: AuditFacts | null;
+  /** When the start that this response takes the place of was counted. */
+  startAt: number | null;
   take: Effect | null;
   add: Effect | null;
   bytes: number;

@@ -1,9 +1,12 @@
 import { newApp } from "../new-app";
+import { change } from "./change";
+import { entries } from "./entries";
 import { get } from "./get";
 import { list } from "./list";
 import { submit } from "./submit";
+import { visits } from "./visits";
 
-const parts = [submit, list, get];
+const parts = [submit, list, get, change, entries, visits];
 
 export const responses = newApp();
 for (const part of parts) responses.route("/", part);

@@ -63,6 +63,7 @@ const route = defineRoute({
 
 export const submit = newApp().openapi(route, async (c) => {
   const { data, status, started_at, resume_token, start_token, meta, trap } = c.req.valid("json");
+  const key = c.req.valid("header")["idempotency-key"];
   const accepted = await acceptResponse(c.get("ctx"), {
     formId: c.req.valid("param").id,
     data,
@@ -72,7 +73,7 @@ export const submit = newApp().openapi(route, async (c) => {
     startToken: start_token,
     meta,
     trap,
-    idempotencyKey: c.req.valid("header")["idempotency-key"],
+    idempotency: key === undefined ? undefined : { key, body: await c.req.text() },
     visit: visitOf(c),
   });
   if (accepted.replayed) c.header("Idempotency-Replayed", "true");

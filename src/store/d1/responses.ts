@@ -3,7 +3,7 @@ import type { EntryRow, ListQuery, ResponseRow } from "../primary";
 import { conditionSql } from "./condition-sql";
 
 const COLUMNS = `id, form_id, shard, seq, last_seq, form_version, status, submitted_at, started_at, duration_ms, updated_at,
-  deleted_at, erased_at, json(meta) AS meta, json(data) AS data`;
+  deleted_at, erased_at, data_hash, json(meta) AS meta, json(data) AS data`;
 
 interface RawResponse {
   id: string;
@@ -19,6 +19,7 @@ interface RawResponse {
   updated_at: number;
   deleted_at: number | null;
   erased_at: number | null;
+  data_hash: string;
   meta: string;
   data: string;
 }
@@ -131,6 +132,7 @@ function toResponse(row: RawResponse): ResponseRow {
     updatedAt: row.updated_at,
     deletedAt: row.deleted_at,
     erasedAt: row.erased_at,
+    dataHash: row.data_hash,
     meta: JSON.parse(row.meta),
     data: JSON.parse(row.data),
   };

@@ -16,14 +16,14 @@ const FORGET_WORDS = `DELETE FROM response_search WHERE rowid IN
   (SELECT r.row FROM responses r, json_each(?4) b WHERE r.id = b.value AND r.form_id = ?1) AND ${GATE}`;
 
 const UPSERT_ROWS = `INSERT INTO responses (id, workspace_id, form_id, shard, seq, last_seq, data_seq, form_version, status,
-    submitted_at, started_at, duration_ms, updated_at, deleted_at, erased_at, meta, data)
+    submitted_at, started_at, duration_ms, updated_at, deleted_at, erased_at, data_hash, meta, data)
   SELECT e.value ->> 'id', ?4, ?1, ?2, e.value ->> 'seq', e.value ->> 'last', coalesce(e.value ->> 'dseq', 0), e.value ->> 'ver',
     e.value ->> 'st', e.value ->> 'sub', e.value ->> 'sta', e.value ->> 'dur', e.value ->> 'upd', e.value ->> 'del',
-    e.value ->> 'era', jsonb(coalesce(e.value -> 'meta', '{}')), jsonb(coalesce(e.value -> 'data', '{}'))
+    e.value ->> 'era', e.value ->> 'dh', jsonb(coalesce(e.value -> 'meta', '{}')), jsonb(coalesce(e.value -> 'data', '{}'))
   FROM json_each(?5) e WHERE ${GATE}
   ON CONFLICT (id) DO UPDATE SET last_seq = excluded.last_seq, form_version = excluded.form_version, status = excluded.status,
     submitted_at = excluded.submitted_at, started_at = excluded.started_at, duration_ms = excluded.duration_ms,
-    updated_at = excluded.updated_at, deleted_at = excluded.deleted_at, erased_at = excluded.erased_at,
+    updated_at = excluded.updated_at, deleted_at = excluded.deleted_at, erased_at = excluded.erased_at, data_hash = excluded.data_hash,
     meta = CASE WHEN excluded.data_seq > 0 THEN excluded.meta ELSE responses.meta END,
     data = CASE WHEN excluded.data_seq > 0 THEN excluded.data ELSE responses.data END,
     data_seq = CASE WHEN excluded.data_seq > 0 THEN excluded.data_seq ELSE responses.data_seq END`;
@@ -53,6 +53,13 @@ const ADD_ROLLUPS = `INSERT INTO response_rollups (form_id, day, field, value, c
 const DROP_EMPTY_ROLLUPS = `DELETE FROM response_rollups WHERE form_id = ?1 AND count = 0 AND (field, day, value) IN
   (SELECT e.value ->> 1, e.value ->> 0, e.value ->> 2 FROM json_each(?4) e) AND ${GATE}`;
 
+const ADD_AUDIT = `INSERT INTO audit_log (id, workspace_id, actor_kind, actor_id, action, target_kind, target_id, details, ip, user_agent, correlation_id, at)
+  SELECT e.value ->> 'id', ?4, e.value ->> 'actorKind', e.value ->> 'actorId', 'response.' || (e.value ->> 'kind'), 'response', e.value ->> 'rid',
+    json_object('form_id', ?1, 'seq', e.value ->> 'seq'), e.value ->> 'ip', e.value ->> 'userAgent', e.value ->> 'cid', e.value ->> 'at'
+  FROM json_each(?5) e WHERE ${GATE}`;
+
+const PAST = { accept: "accepted", update: "updated", delete: "deleted", restore: "restored", erase: "erased" } as const;
+
 const ADD_OUTBOX = `INSERT INTO ledger_outbox (form_id, shard, from_seq, to_seq, workspace_id, correlation_id, created_at, sent_at)
   SELECT ?1, ?2, ?3 + 1, ?4, ?5, ?6, ?7, ?7 WHERE ${GATE}`;
 
@@ -74,6 +81,17 @@ export async function settle(db: D1Database, batch: SettleBatch): Promise<Settle
     const rollups = JSON.stringify(batch.rollups.map((r) => [r.day, r.field, r.value, r.count, r.sum, r.min, r.max, r.loose ? 1 : 0]));
     statements.push(run(ADD_ROLLUPS, rollups), run(DROP_EMPTY_ROLLUPS, rollups));
   }
+  const audit = batch.entries
+    .filter((entry) => entry.audit !== null)
+    .map((entry) => ({
+      ...entry.audit,
+      kind: PAST[entry.kind],
+      rid: entry.responseId,
+      seq: entry.seq,
+      at: entry.at,
+      cid: entry.correlationId,
+    }));
+  if (audit.length > 0) statements.push(run(ADD_AUDIT, batch.workspaceId, JSON.stringify(audit)));
   statements.push(run(ADD_OUTBOX, batch.toSeq, batch.workspaceId, batch.correlationId, batch.now));
   statements.push(run(MOVE_MARK, batch.toSeq, batch.hash, batch.now));
   const results = await db.batch(statements);
@@ -101,6 +119,7 @@ function jsonRows(rows: readonly SettledRow[]): string {
       upd: row.updatedAt,
       del: row.deletedAt,
       era: row.erasedAt,
+      dh: row.dataHash,
     });
     return withJson(head, { meta: row.meta, data: row.data });
   });
@@ -120,7 +139,7 @@ function jsonEntries(entries: readonly SettledEntry[]): string {
       dh: entry.dataHash,
       salt: entry.salt,
       hash: entry.hash,
-      by: entry.actor,
+      by: entry.audit === null ? null : `${entry.audit.actorKind}:${entry.audit.actorId}`,
     });
     return withJson(head, { data: entry.data });
   });

@@ -25,6 +25,8 @@ export const responses = sqliteTable(
     updatedAt: integer("updated_at").notNull(),
     deletedAt: integer("deleted_at"),
     erasedAt: integer("erased_at"),
+    /** Of `data`, as the chain carries it. */
+    dataHash: text("data_hash").notNull(),
     /** JSONB. */
     meta: blob().notNull(),
     /** JSONB. */

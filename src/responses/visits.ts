@@ -1,0 +1,72 @@
+// Views and starts: what happens before there is a response.
+import { getPublishedForm } from "../forms";
+import type { ServiceContext } from "../shared/context";
+import { describeError } from "../shared/log";
+import { assertWelcome } from "./doors";
+import { guardsOf } from "./guards";
+import { ledgerOf } from "./ledger/api";
+import type { StartRef } from "./ledger/types";
+import { digest } from "./meta";
+import { refusalError } from "./refusals";
+import { shardFor } from "./shards";
+import { makeStartToken } from "./start-token";
+
+export interface StartedVisit {
+  token: string;
+  startedAt: number;
+  placeHeldUntil: number | null;
+}
+
+/** Somebody begins to fill in. The token proves when, and keeps a place while there are places to run out of. */
+export async function startVisit(ctx: ServiceContext, formId: string, origin: string | null): Promise<StartedVisit> {
+  const form = await getPublishedForm(ctx, formId);
+  const { settings } = form.schema;
+  const now = ctx.now();
+  assertWelcome({ allowed_origins: settings?.allowed_origins }, { origin, trap: null, startedAt: null }, now);
+  const { token, start } = await makeStartToken(ctx.env.APP_SECRET, form.formId, now);
+  const guards = guardsOf(settings, form.formId, {}, { ip: null }, ctx.env.APP_SECRET);
+  const address = ctx.client.ip === null ? null : digest(`${ctx.env.APP_SECRET}:${ctx.client.ip}`);
+  const ledger = ledgerOf(ctx.env, form.formId, shardOfStart(start));
+  const outcome = await ledger.start({ start, workspaceId: form.workspaceId, address, guards });
+  if (outcome.kind === "refused") throw refusalError(outcome.reason);
+  return { token, startedAt: now, placeHeldUntil: outcome.heldUntil };
+
+  function shardOfStart({ id }: StartRef): number {
+    return shardFor(settings, id);
+  }
+}
+
+interface Pending {
+  workspaceId: string;
+  count: number;
+}
+
+// Counts only, no promises: a request may pick up what another has counted, but may never wait for it.
+const pending = new Map<string, Pending>();
+const sending = new Set<string>();
+const MAX_ROUNDS = 20;
+
+/** Counts a view without making anybody wait: one request at a time carries what all of them have counted. */
+export function noteView(ctx: ServiceContext, form: { formId: string; workspaceId: string }): void {
+  const counted = pending.get(form.formId) ?? { workspaceId: form.workspaceId, count: 0 };
+  counted.count += 1;
+  pending.set(form.formId, counted);
+  if (sending.has(form.formId)) return;
+  sending.add(form.formId);
+  ctx.defer(sendViews(ctx, form.formId));
+}
+
+async function sendViews(ctx: ServiceContext, formId: string): Promise<void> {
+  try {
+    for (let round = 0; round < MAX_ROUNDS; round++) {
+      const counted = pending.get(formId);
+      if (counted === undefined) return;
+      pending.delete(formId);
+      await ledgerOf(ctx.env, formId, 0).viewed(counted.count, ctx.now(), counted.workspaceId);
+    }
+  } catch (error) {
+    ctx.log.warn("views not counted", { form_id: formId, ...describeError(error) });
+  } finally {
+    sending.delete(formId);
+  }
+}
