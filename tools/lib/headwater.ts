@@ -78,7 +78,8 @@ async function prepareStore(state: State, url: string, empty: boolean, options: 
     .update(JSON.stringify([SEED_VERSION, readMigrations().map(({ name, digest }) => [name, digest])]))
     .digest("hex");
   const known = readJson<Demo>(demoFile);
-  if (known !== null && readJson<{ fingerprint: string }>(record)?.fingerprint === fingerprint) {
+  const prepared = readJson<{ fingerprint: string }>(record);
+  if (known !== null && prepared?.fingerprint === fingerprint) {
     const demo = { ...known, url };
     if (known.url !== url) writePrivate(demoFile, demo);
     return demo;
@@ -90,7 +91,9 @@ async function prepareStore(state: State, url: string, empty: boolean, options: 
       const applied = await migrate(setup.miniflare, join(state.folder, "migrations.json"));
       note(applied.length === 0 ? "none new" : `${applied.length} applied`);
     });
-    const demo = await step("Demo workspace", (note) => seed({ origin: setup.url, url, token, folder: state.folder, empty, note }));
+    const demo = await step("Demo workspace", (note) =>
+      seed({ origin: setup.url, url, token, folder: state.folder, empty: empty || prepared !== null, note }),
+    );
     writePrivate(demoFile, demo);
     writePrivate(record, { fingerprint });
     return demo;

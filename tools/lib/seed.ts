@@ -30,18 +30,27 @@ interface SeedOptions {
 
 type Credentials = Pick<Demo, "email" | "password" | "api_key">;
 
+type Made = Pick<Demo, "workspace_id" | "form_id" | "form_slug"> & { responses: number; done: boolean };
+
 export async function seed({ origin, url, token, folder, empty, note }: SeedOptions): Promise<Demo> {
   const credentials = chooseCredentials(folder);
+  let made: Made;
+  do {
+    made = await seedSome(origin, token, { ...credentials, empty });
+  } while (!made.done);
+  note(empty ? "no answers added" : `${made.responses} answers`);
+  return { url, ...credentials, workspace_id: made.workspace_id, form_id: made.form_id, form_slug: made.form_slug };
+}
+
+async function seedSome(origin: string, token: string, wish: Credentials & { empty: boolean }): Promise<Made> {
   const reply = await fetch(`${origin}/dev/seed`, {
     method: "POST",
     headers: { "Content-Type": "application/json", Authorization: `Seed ${token}` },
-    body: JSON.stringify({ ...credentials, empty }),
+    body: JSON.stringify(wish),
     signal: AbortSignal.timeout(TIMEOUT_MS),
   });
   if (!reply.ok) throw new Stop(`The demo workspace could not be made (${reply.status}): ${await reply.text()}`);
-  const made = (await reply.json()) as Pick<Demo, "workspace_id" | "form_id" | "form_slug"> & { responses: number };
-  note(`${made.responses} answers`);
-  return { url, ...credentials, workspace_id: made.workspace_id, form_id: made.form_id, form_slug: made.form_slug };
+  return (await reply.json()) as Made;
 }
 
 // Kept before they are used: a seed that was killed halfway goes on with the same ones, and the store keeps only their hashes.

@@ -16,5 +16,11 @@ devSeed.post("/dev/seed", async (c) => {
   if (!open) throw new NotFoundError("The page");
   const { email, password, api_key, empty } = Seed.parse(await c.req.json());
   const demo = await seedDemo(c.get("ctx"), { email, password, apiKey: api_key, empty });
-  return c.json({ workspace_id: demo.workspaceId, form_id: demo.formId, form_slug: demo.formSlug, responses: demo.responses });
+  return c.json({
+    workspace_id: demo.workspaceId,
+    form_id: demo.formId,
+    form_slug: demo.formSlug,
+    responses: demo.responses,
+    done: demo.done,
+  });
 });
