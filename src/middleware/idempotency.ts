@@ -3,7 +3,7 @@
 import type { Context } from "hono";
 import { createMiddleware } from "hono/factory";
 import type { ServiceContext } from "../shared/context";
-import { seal, sha256Hex, unseal } from "../shared/crypto";
+import { openSealed, seal, sha256Hex } from "../shared/crypto";
 import { ConflictError, DomainError, InvalidError } from "../shared/errors";
 import { answerKey, claimKey, type IdempotencyClaim, releaseKey } from "../store/idempotency";
 import type { AppEnv } from "./app-types";
@@ -39,7 +39,7 @@ export const idempotent = createMiddleware<AppEnv>(async (c, next) => {
         retryAfterSeconds: 1,
       });
     case "answered":
-      return replay(JSON.parse(await unseal(ctx.env.APP_SECRET, PURPOSE, outcome.reply)), outcome.status);
+      return replay(JSON.parse(await openSealed(ctx.env, PURPOSE, outcome.reply)), outcome.status);
     case "mine":
       await next();
       await keepReply(ctx, c.res, claim, outcome.claimedAt);

@@ -41,6 +41,19 @@ export async function unseal(secret: string, purpose: string, sealed: string): P
   return decoder.decode(plain);
 }
 
+/** Opens what was sealed under the secret of now, or under the one before the last rotation. */
+export async function openSealed(
+  secrets: { readonly APP_SECRET: string; readonly APP_SECRET_PREVIOUS?: string },
+  purpose: string,
+  sealed: string,
+): Promise<string> {
+  const previous = secrets.APP_SECRET_PREVIOUS;
+  return unseal(secrets.APP_SECRET, purpose, sealed).catch((error: unknown) => {
+    if (previous === undefined) throw error;
+    return unseal(previous, purpose, sealed);
+  });
+}
+
 async function sealingKey(secret: string, purpose: string): Promise<CryptoKey> {
   const material = await crypto.subtle.importKey("raw", encoder.encode(secret), "HKDF", false, ["deriveKey"]);
   return crypto.subtle.deriveKey(

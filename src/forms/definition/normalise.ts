@@ -38,7 +38,6 @@ function fromShort(rule: ShortRuleInput, id: string): Rule {
   return {
     id,
     when: { all: [{ field, condition, ...(value === undefined ? {} : { value }) }] },
-    // biome-ignore lint/suspicious/noThenProperty: the contract's own word, and a rule is never awaited.
     then: [{ action, targets, ...(actionValue === undefined ? {} : { value: actionValue }) }],
   };
 }

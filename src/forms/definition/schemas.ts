@@ -77,7 +77,6 @@ const LongRule = z
   .strictObject({
     id: RuleId.optional(),
     when: z.union([z.strictObject({ all: Conditions }), z.strictObject({ any: Conditions })]),
-    // biome-ignore lint/suspicious/noThenProperty: the contract's own word, and a rule is never awaited.
     then: z.array(ActionSchema).max(LIMITS.actionsPerRule),
   })
   .meta({ id: "Rule" });

@@ -10,7 +10,7 @@ const INFO = {
     description:
       "Publish forms, take answers without losing one, ask questions of them. Send an API key as `Authorization: Bearer <key>`. " +
       "Errors are `application/problem+json`; lists are paged by an opaque `cursor`; writes accept an `Idempotency-Key`.",
-    license: { name: "AGPL-3.0-only", identifier: "AGPL-3.0-only" },
+    license: { name: "Apache License 2.0", identifier: "Apache-2.0" },
   },
 };
 
