@@ -21,7 +21,9 @@ async function history(form: FormWorld, id: string): Promise<EntryView[]> {
 }
 
 async function rollup(form: FormWorld, field: string): Promise<Record<string, number>> {
-  const { results } = await env.DB.prepare("SELECT value, sum(count) AS n FROM response_rollups WHERE form_id = ? AND field = ? GROUP BY value")
+  const { results } = await env.DB.prepare(
+    "SELECT value, sum(count) AS n FROM response_rollups WHERE form_id = ? AND field = ? GROUP BY value",
+  )
     .bind(form.formId, field)
     .all<{ value: string; n: number }>();
   return Object.fromEntries(results.map(({ value, n }) => [value, n]));

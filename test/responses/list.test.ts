@@ -13,7 +13,9 @@ test("pages neither repeat nor skip while responses keep arriving", async () => 
     let cursor: string | null = null;
     let pages = 0;
     do {
-      const page: Awaited<ReturnType<typeof form.list>> = await form.list(`?limit=3&sort=${sort}${cursor === null ? "" : `&cursor=${cursor}`}`);
+      const page: Awaited<ReturnType<typeof form.list>> = await form.list(
+        `?limit=3&sort=${sort}${cursor === null ? "" : `&cursor=${cursor}`}`,
+      );
       seen.push(...page.responses.map(({ data }) => data.name));
       cursor = page.next_cursor;
       pages += 1;
@@ -36,7 +38,9 @@ test("status, time and projection", async () => {
   expect(await names(form, "?status=complete")).toEqual(["Ada"]);
   expect(await names(form, "?created_after=2099-01-01T00:00:00Z")).toEqual([]);
   expect(await names(form, "?created_before=2000-01-01")).toEqual([]);
-  expect(await names(form, `?created_after=${encodeURIComponent(new Date(Date.parse(first.submitted_at) - 1).toISOString())}`)).toHaveLength(2);
+  expect(
+    await names(form, `?created_after=${encodeURIComponent(new Date(Date.parse(first.submitted_at) - 1).toISOString())}`),
+  ).toHaveLength(2);
   const [row] = (await form.list("?status=complete&fields=score,unknown")).responses;
   expect(row?.data).toEqual({ score: 3 });
 });

@@ -1,0 +1,167 @@
+import { expect, test } from "vitest";
+import { KEPT_ENTRIES } from "../../../durable-objects/form-ledger/settler";
+import { changeRequest, NOW, onLedger } from "./support";
+
+test("settles in order, announces each range, and keeps the newest for feeds", () =>
+  onLedger(async ({ ledger, settler, batches, sent, accept }) => {
+    for (let i = 0; i < 2_500; i++) accept();
+    await settler.flush();
+    expect(batches.map(({ fromSeq, toSeq }) => [fromSeq, toSeq])).toEqual([
+      [1, 1_000],
+      [1_001, 2_000],
+      [2_001, 2_500],
+    ]);
+    expect(sent).toHaveLength(3);
+    expect(ledger.settled).toBe(2_500);
+    expect(ledger.disk.floor()).toBe(2_500 - KEPT_ENTRIES + 1);
+  }));
+
+test("a batch is cut by its size as well", () =>
+  onLedger(async ({ settler, batches, accept }) => {
+    for (let i = 0; i < 5; i++) accept({ bytes: 400_000 });
+    accept({ bytes: 1_048_576 });
+    await settler.flush();
+    expect(batches.map(({ fromSeq, toSeq }) => [fromSeq, toSeq])).toEqual([
+      [1, 2],
+      [3, 4],
+      [5, 5],
+      [6, 6],
+    ]);
+  }));
+
+test("when the store fails it waits longer each time, readers are told at once, and nothing is lost", () => {
+  let down = true;
+  let tries = 0;
+  return onLedger(
+    async ({ ledger, settler, clock, accept, batches }) => {
+      accept();
+      const waits = [];
+      for (let i = 0; i < 4; i++) {
+        await settler.flush();
+        waits.push((settler.health.retryAt ?? 0) - clock.now);
+      }
+      expect(waits).toEqual([500, 1_000, 2_000, 4_000]);
+      expect(settler.health).toMatchObject({ failures: 4, lastError: "D1_ERROR: storage caused object to be reset" });
+      const before = tries;
+      expect(await settler.barrier(1_000)).toMatchObject({ current: false, head: 1 });
+      expect(tries).toBe(before);
+      down = false;
+      clock.now += 4_000;
+      accept();
+      expect(await settler.barrier(1_000)).toMatchObject({ current: true, head: 2 });
+      expect([settler.health.failures, ledger.settled, batches.length]).toEqual([0, 2, 1]);
+    },
+    async (batch, taken) => {
+      tries += 1;
+      if (down) throw new Error("D1_ERROR: storage caused object to be reset");
+      taken.push(batch);
+      return { kind: "settled" };
+    },
+  );
+});
+
+test("a batch that was written although its reply was lost is not written twice", () => {
+  let lose = true;
+  return onLedger(
+    async ({ ledger, settler, batches, accept }) => {
+      accept();
+      accept();
+      await settler.flush();
+      expect(ledger.settled).toBe(0);
+      accept();
+      await settler.flush();
+      expect(ledger.settled).toBe(3);
+      expect(batches.map(({ fromSeq, toSeq }) => [fromSeq, toSeq])).toEqual([
+        [1, 2],
+        [3, 3],
+      ]);
+    },
+    async (batch, taken) => {
+      const watermark = taken.at(-1)?.toSeq ?? 0;
+      if (batch.fromSeq !== watermark + 1) return { kind: "behind", watermark };
+      taken.push(batch);
+      if (lose) {
+        lose = false;
+        throw new Error("Network connection lost.");
+      }
+      return { kind: "settled" };
+    },
+  );
+});
+
+test("one entry the store refuses is set aside; those before and after it flow", () =>
+  onLedger(
+    async ({ ledger, settler, batches, accept }) => {
+      for (let i = 1; i <= 20; i++) accept({ data: i === 13 ? '{"name":"poison"}' : `{"name":"n${i}"}` });
+      await settler.flush();
+      await settler.flush();
+      expect(ledger.settled).toBe(20);
+      expect(settler.health).toMatchObject({ failures: 0, poisoned: 1 });
+      const rows = batches.flatMap((batch) => batch.rows);
+      expect(rows.map(({ seq }) => seq)).toEqual(Array.from({ length: 20 }, (_, i) => i + 1));
+      expect(rows[12]).toMatchObject({ data: "{}", meta: '{"set_aside":true}' });
+      expect(ledger.disk.storage.sql.exec("SELECT seq, data FROM poison").toArray()).toEqual([{ seq: 13, data: '{"name":"poison"}' }]);
+    },
+    async (batch, taken) => {
+      if (batch.rows.some(({ data }) => data?.includes("poison"))) throw new Error("D1_ERROR: malformed JSON: SQLITE_ERROR");
+      taken.push(batch);
+      return { kind: "settled" };
+    },
+  ));
+
+test("callers who come during a flush share the next one", () => {
+  let running = 0;
+  let most = 0;
+  return onLedger(
+    async ({ ledger, settler, accept, batches }) => {
+      accept();
+      const first = settler.flush();
+      accept();
+      await Promise.all([first, settler.flush(), settler.flush(), settler.barrier(1_000)]);
+      expect(most).toBe(1);
+      expect(ledger.settled).toBe(2);
+      expect(batches.length).toBeLessThanOrEqual(2);
+    },
+    async (batch, taken) => {
+      running += 1;
+      most = Math.max(most, running);
+      await Promise.resolve();
+      running -= 1;
+      taken.push(batch);
+      return { kind: "settled" };
+    },
+  );
+});
+
+test("what a batch says about the days is what its entries add up to", () =>
+  onLedger(async ({ ledger, settler, batches, accept }) => {
+    const cells = [
+      ["city", ""],
+      ["city", "Rome"],
+      ["age", "", 30],
+    ] as const;
+    const first = accept({ cells });
+    accept({ cells: [["age", "", 40]] });
+    ledger.change(
+      changeRequest(first, 2, {
+        kind: "delete",
+        data: null,
+        take: { status: "complete", submittedAt: first.submittedAt, durationMs: null, cells },
+        add: null,
+      }),
+      NOW,
+    );
+    await settler.flush();
+    expect(batches[0]?.rollups).toEqual([
+      { day: "2026-01-31", field: "", value: "", count: 1, sum: 0, min: null, max: null, loose: false },
+      { day: "2026-01-31", field: "city", value: "", count: 0, sum: 0, min: null, max: null, loose: false },
+      { day: "2026-01-31", field: "city", value: "Rome", count: 0, sum: 0, min: null, max: null, loose: false },
+      { day: "2026-01-31", field: "age", value: "", count: 1, sum: 40, min: 30, max: 40, loose: true },
+    ]);
+    expect(batches[0]?.rows.find(({ id }) => id === first.responseId)).toMatchObject({
+      data: '{"name":"Ada"}',
+      dataSeq: 1,
+      lastSeq: 3,
+      deletedAt: NOW,
+    });
+  }));
