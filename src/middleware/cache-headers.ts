@@ -28,9 +28,9 @@ export function respondCached(c: Context<AppEnv>, cached: Cached<unknown>, reply
   const vary = [...(visibility === "private" ? CREDENTIALS : []), ...(reply.vary ?? [])];
   if (vary.length > 0) headers.Vary = vary.join(", ");
   const held = c.req.header("If-None-Match");
-  if (held !== undefined && matchesEtag(held, cached.etag)) return c.body(null, 304, headers);
+  if (held !== undefined && matchesEtag(held, cached.etag)) return new Response(null, { status: 304, headers });
   headers["Content-Type"] = contentType;
-  return c.body(contentType === JSON_TYPE ? cached.body : String(cached.value), 200, headers);
+  return new Response(contentType === JSON_TYPE ? cached.body : String(cached.value), { headers });
 }
 
 /** RFC 9110, 13.1.2: a list or `*`, compared weakly, so that an ETag which a proxy made weak by compressing still matches. */
