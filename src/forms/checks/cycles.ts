@@ -35,7 +35,7 @@ function dependencies(schema: FormSchema): Edges {
 
   index.rules.forEach((compiled, at) => {
     const rule = `rule:${at}`;
-    for (const { source } of compiled.conditions) if (source !== null) for (const info of withContents(source)) connect(node(info), rule);
+    for (const { source } of compiled.conditions) for (const info of source === null ? [] : asked(source)) connect(node(info), rule);
     for (const action of compiled.rule.then) {
       if (action.action === "require") continue;
       const isJump = action.action === "jump_to" || action.action === "end_form";
@@ -52,6 +52,11 @@ function dependencies(schema: FormSchema): Edges {
     }
   }
   return edges;
+}
+
+/** A repeating group is only asked how often it was answered. */
+function asked(source: FieldInfo): FieldInfo[] {
+  return source.field.type === "repeat" ? [source] : withContents(source);
 }
 
 /** A group is what is in it: to hide it hides that, to ask about it asks about that. */

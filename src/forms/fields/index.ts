@@ -3,6 +3,6 @@ export { type FieldInfo, type FormIndex, indexForm, isContainer } from "./form-i
 export { numberRule, toNumber } from "./numbers";
 export { type Matcher, matcher, whyUnsafe } from "./patterns";
 export { isBlank, isObject, own, type ReadEnv, Reading, type UploadFacts } from "./read";
-export { type Answers, layOut, MAX_ISSUES, readDefault, readQuietly, type Slot } from "./slots";
+export { type Answers, layOut, MAX_ISSUES, readQuietly, type Slot } from "./slots";
 export { dateLimit, isDate } from "./times";
 export { dateAt, isTimeZone } from "./zones";

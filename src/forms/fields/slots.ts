@@ -2,7 +2,7 @@
 
 import type { Issue } from "../definition/types";
 import { type FieldInfo, type FormIndex, isContainer } from "./form-index";
-import { isBlank, isObject, numberLimit, own, plural, type ReadEnv, Reading } from "./read";
+import { isBlank, isObject, numberLimit, own, type ReadEnv, Reading } from "./read";
 
 export interface Slot {
   info: FieldInfo;
@@ -11,6 +11,8 @@ export interface Slot {
   parent: Slot | null;
   /** Which repetition it is in, for each repeating group around it. */
   turns: readonly number[];
+  /** That repetition's own path, `people.0`; empty outside of any. */
+  turnPath: string;
   /** What was answered, normalised; undefined for none, for containers and for what cannot be read. */
   value: unknown;
   /** What the field says by itself: its default, normalised. */
@@ -28,6 +30,7 @@ export interface Answers {
   /** All of them, parents before what they hold. */
   slots: readonly Slot[];
   at: ReadonlyMap<string, Slot>;
+  of: ReadonlyMap<FieldInfo, readonly Slot[]>;
   top: readonly Slot[];
   /** What is wrong whatever the rules say: fields that the form does not have. */
   issues: readonly Issue[];
@@ -36,88 +39,110 @@ export interface Answers {
 export const MAX_ISSUES = 100;
 const DEFAULT_TURNS = 100;
 const MAX_TURNS = 1_000;
-const MAX_SLOTS = 10_000;
+const MAX_SLOTS = 5_000;
 const CANNOT_READ: Omit<Issue, "path"> = { code: "wrong_type", message: "Send the answers as an object of field names and values." };
 
 export function layOut(index: FormIndex, raw: unknown, env: ReadEnv): Answers {
-  const slots: Slot[] = [];
-  const at = new Map<string, Slot>();
+  const layout = new Layout(env);
+  if (!isObject(raw)) return { ...layout, top: [], issues: [{ path: "", ...CANNOT_READ }] };
   const issues: Issue[] = [];
+  refuseStrangers(raw, index.fieldNamed, "", issues);
+  const top = index.fields.map((info) => layout.add(info, raw, ROOT));
+  return { ...layout, top, issues };
+}
 
-  const add = (info: FieldInfo, given: unknown, path: string, parent: Slot | null, turns: readonly number[], quiet: boolean): Slot => {
-    const reading = new Reading(path, info.field.validation ?? {}, env);
+/** Where in the answer a field is looked for. */
+interface Place {
+  prefix: string;
+  parent: Slot | null;
+  turns: readonly number[];
+  turnPath: string;
+  /** The form's own default: what is wrong with it is not the respondent's fault. */
+  quiet: boolean;
+}
+
+const ROOT: Place = { prefix: "", parent: null, turns: [], turnPath: "", quiet: false };
+
+class Layout {
+  readonly slots: Slot[] = [];
+  readonly at = new Map<string, Slot>();
+  readonly of = new Map<FieldInfo, Slot[]>();
+  readonly #env: ReadEnv;
+
+  constructor(env: ReadEnv) {
+    this.#env = env;
+  }
+
+  add(info: FieldInfo, around: unknown, place: Place): Slot {
+    const { prefix, parent, turns, turnPath, quiet } = place;
+    const path = prefix + info.field.name;
+    const reading = new Reading(path, info.field.validation ?? {}, this.#env);
     const slot: Slot = {
       info,
       path,
       parent,
       turns,
+      turnPath,
       value: undefined,
       fallback: undefined,
       cleared: false,
-      problems: reading.problems,
+      problems: quiet ? [] : reading.problems,
       children: [],
       items: [],
     };
-    slots.push(slot);
-    at.set(path, slot);
-    if (isContainer(info.field.type)) fillContainer(slot, given, reading, quiet);
-    else if (info.read !== null) fillValue(slot, given, reading);
-    if (quiet) slot.problems = [];
+    this.slots.push(slot);
+    this.at.set(path, slot);
+    if (!this.of.get(info)?.push(slot)) this.of.set(info, [slot]);
+    const given = own(around, info.field.name);
+    if (info.field.type === "group") this.#fillGroup(slot, given, reading, place);
+    else if (info.field.type === "repeat") this.#fillRepeat(slot, given, reading, place);
+    else if (info.read !== null) this.#fillValue(slot, given, reading);
     return slot;
-  };
+  }
 
-  const fillValue = (slot: Slot, given: unknown, reading: Reading) => {
+  #fillValue(slot: Slot, given: unknown, reading: Reading): void {
     const { info } = slot;
     const hasDefault = info.field.default !== undefined;
     // An unfinished answer keeps what was sent alone: defaults of pages not yet seen are not answers.
-    if (hasDefault && !env.partial) slot.fallback = readDefault(info, env);
-    if (isBlank(given)) {
-      slot.cleared = hasDefault && given !== undefined;
-      slot.value = slot.cleared ? undefined : slot.fallback;
-    } else slot.value = info.read?.(given, info, reading);
-  };
-
-  const fillContainer = (slot: Slot, given: unknown, reading: Reading, quiet: boolean) => {
-    const { info, path, turns } = slot;
-    if (info.field.type === "group") {
-      if (!isBlank(given) && !isObject(given)) reading.refuse("wrong_type", "Send this group as an object.");
-      refuseStrangers(given, info.childNamed, `${path}.`, (issue) => reading.problems.push(issue));
-      slot.children = info.children.map((child) =>
-        add(child, own(given, child.field.name), `${path}.${child.field.name}`, slot, turns, quiet),
-      );
-      return;
+    if (hasDefault && !this.#env.partial) slot.fallback = readQuietly(info, info.field.default, this.#env);
+    if (given === undefined) slot.value = slot.fallback;
+    else {
+      if (!isBlank(given)) slot.value = info.read?.(given, info, reading);
+      slot.cleared = hasDefault && slot.value === undefined && reading.problems.length === 0;
     }
-    const useDefault = given === undefined && !env.partial && Array.isArray(info.field.default);
-    slot.cleared = info.field.default !== undefined && given !== undefined && isBlank(given);
-    const source = useDefault ? info.field.default : given;
+  }
+
+  #fillGroup(slot: Slot, given: unknown, reading: Reading, place: Place): void {
+    const { info, path } = slot;
+    if (!isBlank(given) && !isObject(given)) reading.refuse("wrong_type", "Send this group as an object.");
+    refuseStrangers(given, info.childNamed, `${path}.`, reading.problems);
+    slot.children = info.children.map((child) => this.add(child, given, { ...place, prefix: `${path}.`, parent: slot }));
+  }
+
+  #fillRepeat(slot: Slot, given: unknown, reading: Reading, place: Place): void {
+    const { info, path } = slot;
+    const { default: fallback } = info.field;
+    const useDefault = given === undefined && !this.#env.partial && Array.isArray(fallback);
+    slot.cleared = fallback !== undefined && given !== undefined && isBlank(given);
+    const source = useDefault ? fallback : given;
     if (isBlank(source)) return;
     if (!Array.isArray(source)) {
       reading.refuse("wrong_type", "Send this as a list of objects.");
       return;
     }
     const most = Math.min(numberLimit(info.field.validation?.max) ?? DEFAULT_TURNS, MAX_TURNS);
-    if (source.length > most || slots.length + source.length * info.children.length > MAX_SLOTS) {
-      reading.limit("too_many", `Please give at most ${plural(most, "entry").replace(/entrys$/, "entries")}.`);
+    if (source.length > most || this.slots.length + source.length * info.children.length > MAX_SLOTS) {
+      reading.limit("too_many", most === 1 ? "Please give at most 1 entry." : `Please give at most ${most} entries.`);
       return;
     }
     slot.items = source.map((item, turn) => {
       if (!isObject(item)) reading.refuse("wrong_type", "Send each entry as an object.", String(turn));
-      refuseStrangers(item, info.childNamed, `${path}.${turn}.`, (issue) => reading.problems.push(issue));
-      return info.children.map((child) =>
-        add(child, own(item, child.field.name), `${path}.${turn}.${child.field.name}`, slot, [...turns, turn], quiet || useDefault),
-      );
+      const turnPath = `${path}.${turn}`;
+      refuseStrangers(item, info.childNamed, `${turnPath}.`, reading.problems);
+      const inside = { prefix: `${turnPath}.`, parent: slot, turns: [...slot.turns, turn], turnPath, quiet: place.quiet || useDefault };
+      return info.children.map((child) => this.add(child, item, inside));
     });
-  };
-
-  if (!isObject(raw)) return { slots, at, top: [], issues: [{ path: "", ...CANNOT_READ }] };
-  refuseStrangers(raw, index.fieldNamed, "", (issue) => issues.push(issue));
-  const top = index.fields.map((info) => add(info, own(raw, info.field.name), info.field.name, null, [], false));
-  return { slots, at, top, issues };
-}
-
-/** What a field's default comes to, or nothing where it does not fit the field. */
-export function readDefault(info: FieldInfo, env: ReadEnv): unknown {
-  return readQuietly(info, info.field.default, env);
+  }
 }
 
 /** A value that the form's author gave, not the respondent: it is taken only when nothing is wrong with it. */
@@ -128,7 +153,7 @@ export function readQuietly(info: FieldInfo, given: unknown, env: ReadEnv): unkn
   return reading.problems.length === 0 ? value : undefined;
 }
 
-function refuseStrangers(given: unknown, fields: ReadonlyMap<string, FieldInfo>, prefix: string, report: (issue: Issue) => void): void {
+function refuseStrangers(given: unknown, fields: ReadonlyMap<string, FieldInfo>, prefix: string, issues: Issue[]): void {
   if (!isObject(given)) return;
   let left = 20;
   for (const key of Object.keys(given)) {
@@ -136,6 +161,6 @@ function refuseStrangers(given: unknown, fields: ReadonlyMap<string, FieldInfo>,
     // Calculated values come back with an answer that is edited; they are worked out anew, so what was sent is left out.
     if (info !== undefined && (info.read !== null || isContainer(info.field.type) || info.field.type === "calculated")) continue;
     if (left-- === 0) return;
-    report({ path: prefix + key.slice(0, 100), code: "unknown_field", message: "This form has no such field." });
+    issues.push({ path: prefix + key.slice(0, 100), code: "unknown_field", message: "This form has no such field." });
   }
 }

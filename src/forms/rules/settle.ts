@@ -36,10 +36,9 @@ const MAX_TEXT = 10_000;
 export function settle(index: RuleIndex, answers: Answers, env: ReadEnv, calculate?: Calculate): Settled {
   const hidden = new Map<Slot, boolean>();
   const values = new Map<Slot, unknown>();
-  const held = new Map<CompiledRule, boolean>();
-  const asked = new Set<CompiledRule>();
+  const held = new Map<CompiledRule, Map<string, boolean>>();
   const set = new Map<unknown, { value: unknown }>();
-  const gathered = new Map<string, unknown[]>();
+  const gatherings = new Map<string, unknown[]>();
   const reached = new Set([0]);
   let current = 0;
   let walking = false;
@@ -77,60 +76,65 @@ export function settle(index: RuleIndex, answers: Answers, env: ReadEnv, calcula
     return reached.has(page);
   }
 
+  /** Within one turn of a repeating group a rule is the same for every field. */
   function holds(rule: CompiledRule, slot: Slot | null): boolean {
-    const perTurn = rule.perTurn && slot !== null && slot.turns.length > 0;
-    const before = perTurn ? undefined : held.get(rule);
+    const turn = rule.perTurn && slot !== null ? slot.turnPath : "";
+    const before = held.get(rule)?.get(turn);
     if (before !== undefined) return before;
-    if (!perTurn) {
-      if (asked.has(rule)) return false;
-      asked.add(rule);
-    }
+    const known = held.get(rule) ?? new Map<string, boolean>();
+    held.set(rule, known.set(turn, false));
     const test = (condition: CompiledCondition) => conditionHolds(condition.condition, sourceValue(condition, slot), condition.pattern);
     const now = rule.all ? rule.conditions.every(test) : rule.conditions.some(test);
-    if (!perTurn) held.set(rule, now);
+    known.set(turn, now);
     return now;
   }
 
   function sourceValue({ source, part }: CompiledCondition, slot: Slot | null): unknown {
     if (source === null) return undefined;
+    if (source.field.type === "repeat") return turnsOf(source, slot);
     const value = valueFor(source, slot);
     if (part === null) return value;
     return Array.isArray(value) ? value.map((item) => own(item, part)).filter((item) => item !== undefined) : own(value, part);
   }
 
+  /** A rule asks a repeating group only how often it was answered, so what is in it may depend on that. */
+  function turnsOf(info: FieldInfo, from: Slot | null): unknown[] {
+    return gathered("turns", info, from, (slot) => (isHidden(slot) ? [] : slot.items.map(() => true)));
+  }
+
   /** The field's value in the same turn as the one who asks; the values of all turns when it is asked from outside. */
   function valueFor(info: FieldInfo, from: Slot | null): unknown {
-    const shared = sharedTurns(info.repeats, from?.info.repeats ?? []);
-    const turns = from?.turns.slice(0, shared) ?? [];
-    if (shared === info.repeats.length) {
-      const slot = answers.at.get(pathOf(info, turns));
-      return slot === undefined ? undefined : (answerOf(slot) ?? undefined);
-    }
-    const key = `${info.field.name}/${turns.join("/")}`;
-    const before = gathered.get(key);
+    if (sharedTurns(info, from) < info.repeats.length) return gathered("values", info, from, (slot) => answerOf(slot) ?? []);
+    const slot = answers.at.get(pathOf(info, from?.turns ?? []));
+    return slot === undefined ? undefined : (answerOf(slot) ?? undefined);
+  }
+
+  function gathered(what: string, info: FieldInfo, from: Slot | null, take: (slot: Slot) => unknown): unknown[] {
+    const turns = from?.turns.slice(0, sharedTurns(info, from)) ?? [];
+    const key = [what, info.field.name, ...turns].join("/");
+    const before = gatherings.get(key);
     if (before !== undefined) return before;
-    const all = answers.slots
-      .filter((slot) => slot.info === info && turns.every((turn, at) => slot.turns[at] === turn))
-      .flatMap((slot) => answerOf(slot) ?? []);
-    gathered.set(key, all);
+    const all = (answers.of.get(info) ?? []).filter((slot) => turns.every((turn, at) => slot.turns[at] === turn)).flatMap(take);
+    gatherings.set(key, all);
     return all;
   }
 
+  /** Hidden is looked at each time: inside a circle a value may be asked for before that is known. */
   function answerOf(slot: Slot): unknown {
+    if (isHidden(slot)) return undefined;
+    const { type } = slot.info.field;
+    if (type === "group") return gather(slot.children);
+    if (type === "repeat") return slot.items.length > 0 ? slot.items.map((item) => gather(item) ?? {}) : nothing(slot);
     if (values.has(slot)) return values.get(slot);
     values.set(slot, slot.value);
-    const now = isHidden(slot) ? undefined : present(slot);
+    const given = givenBy(slot);
+    const now = given === null ? (slot.value ?? nothing(slot)) : given.value;
     values.set(slot, now);
     return now;
   }
 
-  function present(slot: Slot): unknown {
-    const { type } = slot.info.field;
-    if (type === "group") return gather(slot.children);
-    if (type === "repeat") return slot.items.length > 0 ? slot.items.map((item) => gather(item) ?? {}) : slot.cleared ? null : undefined;
-    const given = givenBy(slot);
-    if (given !== null) return given.value;
-    return slot.value ?? (slot.cleared ? null : undefined);
+  function nothing(slot: Slot): null | undefined {
+    return slot.cleared ? null : undefined;
   }
 
   function gather(slots: readonly Slot[]): Record<string, unknown> | undefined {
@@ -223,15 +227,17 @@ function plainResult(value: unknown): unknown {
   return typeof value === "boolean" ? value : undefined;
 }
 
-function sharedTurns(a: readonly FieldInfo[], b: readonly FieldInfo[]): number {
+/** How many of the repeating groups around a field are around the one who asks, too. */
+function sharedTurns({ repeats }: FieldInfo, from: Slot | null): number {
+  const around = from?.info.repeats ?? [];
   let shared = 0;
-  while (shared < a.length && a[shared] === b[shared]) shared++;
+  while (shared < repeats.length && repeats[shared] === around[shared]) shared++;
   return shared;
 }
 
 function pathOf(info: FieldInfo, turns: readonly number[]): string {
   const names: string[] = [];
-  let turn = turns.length;
+  let turn = info.repeats.length;
   for (let at: FieldInfo | null = info; at !== null; at = at.parent) {
     if (at !== info && at.field.type === "repeat") names.unshift(String(turns[--turn]));
     names.unshift(at.field.name);

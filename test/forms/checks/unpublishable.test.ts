@@ -15,7 +15,6 @@ const page = (name: string): Field => ({ name, type: "page_break", label: name }
 const rule = (id: string, field: string, value: unknown, action: Rule["then"][number]["action"], ...targets: string[]): Rule => ({
   id,
   when: { all: [{ field, condition: "equals", value }] },
-  // biome-ignore lint/suspicious/noThenProperty: the contract's own word.
   then: [{ action, targets, ...(action === "set_value" ? { value: "x" } : {}) }],
 });
 const always = (id: string, action: Rule["then"][number]["action"], ...targets: string[]): Rule => ({

@@ -1,0 +1,80 @@
+import { describe, expect, it } from "vitest";
+import type { ConditionName } from "../../../src/forms/definition/types";
+import { matcher } from "../../../src/forms/fields";
+import { conditionHolds } from "../../../src/forms/rules";
+
+function holds(condition: ConditionName, actual: unknown, value?: unknown): boolean {
+  return conditionHolds({ field: "f", condition, value }, actual, typeof value === "string" ? matcher(value, "search") : null);
+}
+
+describe("conditions", () => {
+  it.each<[unknown, ConditionName, unknown, boolean]>([
+    ["a", "equals", "a", true],
+    ["a", "equals", "A", false],
+    [5, "equals", "5", true],
+    [5, "equals", 5.0, true],
+    ["007", "equals", "7", false],
+    ["5", "equals", 5, true],
+    [true, "equals", "true", true],
+    [false, "equals", false, true],
+    [false, "equals", "", false],
+    [undefined, "equals", "", true],
+    [undefined, "equals", null, true],
+    [undefined, "equals", "a", false],
+    [["a", "b"], "equals", ["b", "a"], true],
+    [["a", "b"], "equals", ["a"], false],
+    [["a"], "equals", "a", true],
+    ["2026-01-31", "equals", "2026-01-31", true],
+    ["2026-01-31T10:00:00.000Z", "equals", "2026-01-31T11:00:00+01:00", true],
+    [{ x: "a", y: "b" }, "equals", { y: "b", x: "a" }, true],
+    [{ x: "a" }, "equals", { x: "a", y: "b" }, false],
+    [{ x: "a" }, "equals", "[object Object]", false],
+    ["a", "not_equals", "b", true],
+    [undefined, "not_equals", "b", true],
+    [["a", "b"], "contains", "a", true],
+    [["a", "b"], "contains", ["a", "b"], true],
+    [["a", "b"], "contains", ["a", "c"], false],
+    ["Very URGENT", "contains", "urgent", true],
+    [{ food: "good" }, "contains", "good", true],
+    [[1, 2], "contains", "2", true],
+    [undefined, "contains", "a", false],
+    ["abc", "contains", "", false],
+    [["a"], "not_contains", "b", true],
+    [undefined, "not_contains", "b", true],
+    [10, "greater_than", 9, true],
+    [10, "greater_than", "9", true],
+    ["10", "greater_than", "9", true],
+    [9, "greater_than", 9, false],
+    ["2026-02-01", "greater_than", "2026-01-31", true],
+    ["2026-02-01T00:00:00.000Z", "greater_than", "2026-01-31", true],
+    ["2026-02-01T00:00:00.000Z", "greater_than", "2026-02-01T00:30:00+01:00", true],
+    ["09:30", "less_than", "10:00", true],
+    [["a", "b", "c"], "greater_than", 2, true],
+    [true, "greater_than", 0, false],
+    [undefined, "less_than", 5, false],
+    ["abc", "less_than", 5, false],
+    [0, "at_least", 0, true],
+    [5, "at_most", 5, true],
+    [6, "at_most", 5, false],
+    ["a", "in", ["a", "b"], true],
+    [["x", "b"], "in", ["a", "b"], true],
+    [3, "in", ["3", 4], true],
+    [undefined, "in", ["a"], false],
+    ["a", "not_in", ["b"], true],
+    [undefined, "not_in", ["b"], true],
+    ["", "is_empty", undefined, true],
+    [[], "is_empty", undefined, true],
+    [{}, "is_empty", undefined, true],
+    [0, "is_empty", undefined, false],
+    [false, "is_empty", undefined, false],
+    [false, "is_not_empty", undefined, true],
+    ["ada@example.com", "matches", "@example\\.com$", true],
+    ["ada@example.org", "matches", "@example\\.com$", false],
+    [42, "matches", "^4", true],
+    [["x", "yy"], "matches", "^yy$", true],
+    [`${"a".repeat(30)}!`, "matches", "(a+)+$", false],
+    [undefined, "matches", ".*", false],
+  ])("%j %s %j: %s", (actual, condition, value, expected) => {
+    expect(holds(condition, actual, value)).toBe(expected);
+  });
+});
