@@ -2,16 +2,17 @@ import type { Context } from "hono";
 import { getSignedCookie } from "hono/cookie";
 import { createMiddleware } from "hono/factory";
 import { assertPerson, identifyKey, identifySession, sessionCookieName } from "../accounts";
-import { type Actor, assertCan, type Permission } from "../shared/context";
-import { ForbiddenError } from "../shared/errors";
+import { type Actor, assertCan, type Permission, type ServiceContext } from "../shared/context";
+import { ForbiddenError, UnauthenticatedError } from "../shared/errors";
 import type { AppEnv } from "./app-types";
+import { drawFrom } from "./rate-limit";
 
 const MAX_ID = 64;
 
 /** Puts the actor into the context when credentials are given; says nothing yet about what they allow. */
 export const identity = createMiddleware<AppEnv>(async (c, next) => {
   const key = c.req.header("X-API-Key") ?? bearer(c.req.header("Authorization"));
-  const actor = key === undefined ? await fromCookie(c) : await identifyKey(c.get("ctx"), key);
+  const actor = key === undefined ? await fromCookie(c) : await fromKey(c.get("ctx"), key);
   if (actor !== null) c.set("ctx", withActor(c.get("ctx"), actor));
   await next();
 });
@@ -23,6 +24,16 @@ export function requireAccess(access: "public" | "person" | Permission) {
     else if (access !== "public") assertCan(ctx, access);
     await next();
   });
+}
+
+/** A wrong key draws from the bucket of guesses: looking one up costs a read, and nobody has a good reason to try thirty. */
+async function fromKey(ctx: ServiceContext, key: string): Promise<Actor> {
+  try {
+    return await identifyKey(ctx, key);
+  } catch (error) {
+    if (error instanceof UnauthenticatedError) await drawFrom(ctx, "auth");
+    throw error;
+  }
 }
 
 async function fromCookie(c: Context<AppEnv>): Promise<Actor | null> {

@@ -95,18 +95,14 @@ function grow(schema: JsonSchema, gen: Gen, depth: number): unknown {
       return depth > 5 ? [] : Array.from({ length: gen(fc.integer, { min: 0, max: 3 }) }, () => grow(known.items ?? {}, gen, depth + 1));
     case "integer":
     case "number":
-      return gen(fc.oneof, fc.integer({ min: 0, max: 200 }), fc.double());
+      return chance(gen, 50) ? gen(fc.integer, { min: 0, max: 200 }) : gen(fc.double);
     case "boolean":
       return gen(fc.boolean);
     case "null":
       return null;
     case "string":
-      return gen(
-        fc.oneof,
-        fc.string({ maxLength: 30 }),
-        fc.string({ unit: "binary", maxLength: 20 }),
-        fc.constantFrom("a", "score", "frm_1"),
-      );
+      if (chance(gen, 20)) return gen(fc.constantFrom, "a", "score", "frm_1");
+      return gen(fc.string, chance(gen, 50) ? { maxLength: 30 } : { unit: "binary", maxLength: 20 });
     default:
       return gen(fc.jsonValue, { maxDepth: 3 });
   }

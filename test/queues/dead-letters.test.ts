@@ -8,7 +8,7 @@ afterEach(() => vi.restoreAllMocks());
 test("a message given up is told in the log under its correlation id, and leaves the queue", async () => {
   const spoken: string[] = [];
   vi.spyOn(console, "error").mockImplementation((line: string) => void spoken.push(line));
-  const batch = createMessageBatch("headwater-dead-letters", [
+  const batch = createMessageBatch<unknown>("headwater-dead-letters", [
     { id: "m1", timestamp: new Date(), attempts: 1, body: { mail_id: "mail_1", correlation_id: "req_of_the_caller" } },
     { id: "m2", timestamp: new Date(), attempts: 1, body: "not even an object" },
   ]);
