@@ -11,7 +11,7 @@ export const securityHeaders = createMiddleware<AppEnv>(async (c, next) => {
   const { headers } = c.res;
   if (!headers.has("Content-Security-Policy")) headers.set("Content-Security-Policy", STRICT_CSP);
   headers.set("X-Content-Type-Options", "nosniff");
-  headers.set("Referrer-Policy", "strict-origin-when-cross-origin");
+  if (!headers.has("Referrer-Policy")) headers.set("Referrer-Policy", "strict-origin-when-cross-origin");
   headers.set("Permissions-Policy", "camera=(), microphone=(), geolocation=(), payment=()");
   headers.set("Cross-Origin-Opener-Policy", "same-origin");
   if (!headers.has("X-Frame-Options") && !headers.get("Content-Security-Policy")?.includes("frame-ancestors *"))

@@ -1,37 +1,15 @@
-import { createExecutionContext, env, waitOnExecutionContext } from "cloudflare:test";
+import { env } from "cloudflare:test";
 import { describe, expect, test } from "vitest";
-import worker from "../../src/index";
 import { linkToken, newestMail } from "../support/mailbox";
-import { ORIGIN } from "../support/world";
+import { cookieOf, send } from "../support/send";
 
 const PASSWORD = "seven green bicycles";
 const NEXT_PASSWORD = "eight brown bicycles";
 let nth = 0;
 const freshEmail = () => `person-${++nth}-${Date.now()}@signup.test`;
 
-/** Also waits for what the reply did not wait for. */
-async function send(method: string, path: string, body?: unknown, cookie?: string): Promise<Response> {
-  const headers = new Headers({ "Content-Type": "application/json", "User-Agent": "Test Browser", "CF-Connecting-IP": "203.0.113.7" });
-  if (cookie !== undefined) headers.set("Cookie", cookie);
-  const request = new Request<unknown, IncomingRequestCfProperties>(`${ORIGIN}${path}`, {
-    method,
-    headers,
-    body: body === undefined ? null : JSON.stringify(body),
-  });
-  const execution = createExecutionContext();
-  const reply = await worker.fetch(request, env, execution);
-  await waitOnExecutionContext(execution);
-  return reply;
-}
-
 const signUp = (email: string) => send("POST", "/api/v1/auth/sign-up", { name: "Ada", email, password: PASSWORD });
 const signIn = (email: string, password = PASSWORD) => send("POST", "/api/v1/auth/sign-in", { email, password });
-const cookieOf = (reply: Response) =>
-  reply.headers
-    .getSetCookie()
-    .map((line) => line.split(";")[0])
-    .join("; ");
-
 async function verified(): Promise<string> {
   const email = freshEmail();
   expect((await signUp(email)).status).toBe(202);
@@ -66,14 +44,14 @@ describe("from sign-up to a new password, through the mailbox", () => {
     const [setCookie] = signedIn.headers.getSetCookie();
     expect(setCookie).toMatch(/^headwater\.session_token=.*; Path=\/; HttpOnly; SameSite=Lax$/i);
 
-    const session = await send("GET", "/api/v1/auth/session", undefined, cookieOf(signedIn));
+    const session = await send("GET", "/api/v1/auth/session", undefined, { cookie: cookieOf(signedIn) });
     expect(await session.json()).toMatchObject({
       user: { email, name: "Ada" },
       role: "admin",
       workspace_id: expect.stringMatching(/^ws_/),
     });
-    expect((await send("POST", "/api/v1/auth/sign-out", undefined, cookieOf(signedIn))).status).toBe(204);
-    expect((await send("GET", "/api/v1/auth/session", undefined, cookieOf(signedIn))).status).toBe(401);
+    expect((await send("POST", "/api/v1/auth/sign-out", undefined, { cookie: cookieOf(signedIn) })).status).toBe(204);
+    expect((await send("GET", "/api/v1/auth/session", undefined, { cookie: cookieOf(signedIn) })).status).toBe(401);
     expect(await actionsOf(email)).toEqual(
       expect.arrayContaining([
         "user.created",
@@ -95,7 +73,7 @@ describe("from sign-up to a new password, through the mailbox", () => {
     const token = await linkToken(email, "reset-password");
     const reset = (password: string) => send("POST", "/api/v1/auth/reset-password", { token, new_password: password });
     expect((await reset(NEXT_PASSWORD)).status).toBe(200);
-    expect((await send("GET", "/api/v1/auth/session", undefined, before)).status).toBe(401);
+    expect((await send("GET", "/api/v1/auth/session", undefined, { cookie: before })).status).toBe(401);
     expect((await signIn(email)).status).toBe(401);
     expect((await signIn(email, NEXT_PASSWORD)).status).toBe(200);
     const again = await reset("nine purple bicycles");
@@ -108,5 +86,124 @@ describe("from sign-up to a new password, through the mailbox", () => {
       .bind(email)
       .first();
     expect(row).toEqual({ ip: "203.0.113.7", user_agent: "Test Browser", correlation_id: expect.stringMatching(/^req_/) });
+  });
+});
+
+describe("nobody learns who has an account", () => {
+  test("signing up with a known address answers the same; its owner is told by mail", async () => {
+    const email = await verified();
+    const before = await env.DB.prepare("SELECT password FROM accounts WHERE user_id = (SELECT id FROM users WHERE email = ?1)")
+      .bind(email)
+      .first();
+    const reply = await send("POST", "/api/v1/auth/sign-up", { name: "Mallory", email, password: NEXT_PASSWORD });
+    expect(reply.status).toBe(202);
+    expect(await reply.json()).toEqual({ status: "check_your_mail" });
+    expect(reply.headers.getSetCookie()).toEqual([]);
+    expect(await newestMail(email, "already-registered")).not.toBeNull();
+    const after = await env.DB.prepare("SELECT password FROM accounts WHERE user_id = (SELECT id FROM users WHERE email = ?1)")
+      .bind(email)
+      .first();
+    expect(after).toEqual(before);
+  });
+
+  test("a wrong password and an unknown address are the same refusal", async () => {
+    const email = await verified();
+    const wrong = await signIn(email, "not the right bicycles");
+    const unknown = await signIn(freshEmail());
+    expect([wrong.status, unknown.status]).toEqual([401, 401]);
+    const plain = async (reply: Response) => ({ ...((await reply.json()) as object), request_id: "" });
+    expect(await plain(wrong)).toEqual(await plain(unknown));
+  });
+
+  test("asking for links answers the same, and an unknown address gets no mail", async () => {
+    const email = freshEmail();
+    for (const path of ["forgot-password", "resend-verification"]) {
+      const reply = await send("POST", `/api/v1/auth/${path}`, { email });
+      expect(reply.status).toBe(202);
+      expect(await reply.json()).toEqual({ status: "check_your_mail" });
+    }
+    expect(await env.DB.prepare("SELECT id FROM mail_messages WHERE recipient = ?1").bind(email).first()).toBeNull();
+  });
+});
+
+describe("passwords", () => {
+  test("a weak one is refused with the reason, before anything is written", async () => {
+    const email = freshEmail();
+    const reply = await send("POST", "/api/v1/auth/sign-up", { name: "Ada", email, password: "password123" });
+    expect(reply.status).toBe(422);
+    expect(await reply.json()).toMatchObject({ errors: [{ path: "password", code: "password_common" }] });
+    expect(await env.DB.prepare("SELECT id FROM users WHERE email = ?1").bind(email).first()).toBeNull();
+  });
+
+  test("changing it needs the current one, ends the other sessions and tells the owner", async () => {
+    const email = await verified();
+    const [mine, other] = [cookieOf(await signIn(email)), cookieOf(await signIn(email))];
+    const change = (current: string) =>
+      send("POST", "/api/v1/auth/change-password", { current_password: current, new_password: NEXT_PASSWORD }, { cookie: mine });
+    const wrong = await change("not the right bicycles");
+    expect(wrong.status).toBe(422);
+    expect(await wrong.json()).toMatchObject({ code: "wrong_password" });
+    expect((await change(PASSWORD)).status).toBe(204);
+    expect((await send("GET", "/api/v1/auth/session", undefined, { cookie: mine })).status).toBe(200);
+    expect((await send("GET", "/api/v1/auth/session", undefined, { cookie: other })).status).toBe(401);
+    expect((await signIn(email, NEXT_PASSWORD)).status).toBe(200);
+    expect(await newestMail(email, "password-changed")).not.toBeNull();
+    expect(await actionsOf(email)).toContain("user.password_changed");
+  });
+
+  test("the store holds no password and no link", async () => {
+    const email = await verified();
+    await send("POST", "/api/v1/auth/forgot-password", { email });
+    const token = await linkToken(email, "reset-password");
+    for (const table of ["users", "accounts", "verifications", "audit_log", "mail_messages"]) {
+      const { results } = await env.DB.prepare(`SELECT * FROM ${table}`).all();
+      const text = JSON.stringify(results);
+      expect(text, table).not.toContain(token);
+      expect(text, table).not.toContain(PASSWORD);
+    }
+  });
+});
+
+describe("limits on guessing", () => {
+  test("sign-in is counted by address of the client and by account", async () => {
+    const statuses: number[] = [];
+    const email = freshEmail();
+    for (let i = 0; i < 31; i++) {
+      const headers = { "CF-Connecting-IP": `198.51.100.${i}` };
+      const reply = await send("POST", "/api/v1/auth/forgot-password", { email }, { headers, settings: { LIMITS: "on" } });
+      statuses.push(reply.status);
+    }
+    expect(statuses.slice(0, 30).every((status) => status === 202)).toBe(true);
+    expect(statuses[30]).toBe(429);
+  });
+});
+
+describe("Google", () => {
+  const settings = { GOOGLE_CLIENT_ID: "client-id", GOOGLE_CLIENT_SECRET: "client-secret" };
+
+  test("is there when its two secrets are", async () => {
+    expect(await (await send("GET", "/api/v1/auth/ways")).json()).toEqual({ password: true, google: false });
+    expect((await send("POST", "/api/v1/auth/google", {})).status).toBe(404);
+    expect(await (await send("GET", "/api/v1/auth/ways", undefined, { settings })).json()).toEqual({ password: true, google: true });
+  });
+
+  test("the start leads to Google with our callback, and ties the way back to this browser", async () => {
+    const reply = await send("POST", "/api/v1/auth/google", { redirect_to: "//evil.example" }, { settings });
+    expect(reply.status, await reply.clone().text()).toBe(200);
+    const { url }: { url: string } = await reply.json();
+    const target = new URL(url);
+    expect(target.hostname).toBe("accounts.google.com");
+    expect(target.searchParams.get("redirect_uri")).toBe(`${env.PUBLIC_URL}/api/auth/callback/google`);
+    expect(reply.headers.getSetCookie().join()).toMatch(/headwater\.\w*state/);
+    const forged = await send("GET", "/api/auth/callback/google?code=x&state=forged", undefined, { settings });
+    expect(forged.status).toBe(302);
+    expect(forged.headers.getSetCookie().join()).not.toContain("session_token");
+  });
+
+  test("nothing else of better-auth is open to the outside", async () => {
+    for (const path of ["sign-up/email", "sign-in/email", "get-session", "ok", "list-sessions", "update-user"]) {
+      expect((await send("GET", `/api/auth/${path}`)).status).toBe(404);
+      expect((await send("POST", `/api/auth/${path}`, {})).status).toBe(404);
+    }
   });
 });

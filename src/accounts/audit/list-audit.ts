@@ -27,6 +27,8 @@ export type AuditRow = typeof auditLog.$inferSelect;
 export async function listAudit(ctx: ServiceContext, query: AuditQuery): Promise<Page<AuditRow>> {
   assertCan(ctx, "manage");
   const before = decodeCursor(query.cursor, 1);
+  const sifts = query.action !== undefined || query.actorId !== undefined || query.text !== undefined;
+  const lookAt = sifts ? MAX_LOOKED_AT : query.limit + 1;
   // Ids sort by time, so the index on them serves the time range as well.
   const looked = ctx.db
     .select()
@@ -41,7 +43,7 @@ export async function listAudit(ctx: ServiceContext, query: AuditQuery): Promise
       ),
     )
     .orderBy(desc(auditLog.id))
-    .limit(MAX_LOOKED_AT)
+    .limit(lookAt)
     .as("looked");
   const [rows, [end]] = await ctx.db.batch([
     ctx.db
@@ -55,7 +57,7 @@ export async function listAudit(ctx: ServiceContext, query: AuditQuery): Promise
   const items = rows.slice(0, query.limit);
   const last = items.at(-1);
   if (rows.length > query.limit && last !== undefined) return { items, nextCursor: encodeCursor([last.id]) };
-  const more = end !== undefined && end.n >= MAX_LOOKED_AT && end.last !== null;
+  const more = end !== undefined && end.n >= lookAt && end.last !== null;
   return { items, nextCursor: more && end.last !== null ? encodeCursor([end.last]) : null };
 }
 

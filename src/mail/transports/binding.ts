@@ -1,6 +1,6 @@
 // Cloudflare's own way out: the `send_email` binding, which takes a finished MIME message.
 import { EmailMessage } from "cloudflare:email";
-import { createMimeMessage, Mailbox } from "mimetext/browser";
+import { createMimeMessage } from "mimetext/browser";
 import type { MailTransport, OutgoingMail } from "../transport";
 
 export function bindingTransport(binding: SendEmail): MailTransport {
@@ -16,7 +16,7 @@ export function bindingTransport(binding: SendEmail): MailTransport {
 export function toMime(mail: OutgoingMail): string {
   const message = createMimeMessage();
   message.setSender({ name: mail.from.name, addr: mail.from.address });
-  message.setTo(new Mailbox({ addr: mail.to }));
+  message.setTo({ addr: mail.to });
   message.setSubject(mail.subject);
   message.setHeader("Message-ID", `<${mail.id}@${domainOf(mail.from.address)}>`);
   message.setHeader("Auto-Submitted", "auto-generated");
