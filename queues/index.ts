@@ -1,4 +1,8 @@
 // Which consumer reads which queue. Names are the same in every deployment but for its own part: `headwater-staging-mail`.
+import { newId } from "../src/shared/ids";
+import { counter } from "../src/shared/metrics";
+import { flushMetricsSometimes } from "../src/shared/metrics-flush";
+import { backgroundContext } from "../src/store/background-context";
 import { consumeDeadLetters } from "./dead-letters";
 import { consumeEvents } from "./events";
 import { consumeMail } from "./mail";
@@ -11,6 +15,11 @@ const CONSUMERS: Record<string, Consumer> = {
   mail: consumeMail,
 };
 
+const messages = counter("headwater_queue_messages_total", "Queue messages a consumer was given; one that is retried counts again.", [
+  "queue",
+  "outcome",
+]);
+
 const QUEUE_NAME = /^headwater-(?:(?:staging|production)-)?([a-z-]+?)(?:-(?:staging|production))?$/;
 
 export async function consume(batch: MessageBatch<unknown>, env: Env, execution: ExecutionContext): Promise<void> {
@@ -18,5 +27,13 @@ export async function consume(batch: MessageBatch<unknown>, env: Env, execution:
   const consumer = Object.hasOwn(CONSUMERS, name) ? CONSUMERS[name] : undefined;
   // Thrown, so that the messages stay where they are until a version that knows the queue is deployed.
   if (consumer === undefined) throw new Error(`No consumer for the queue "${batch.queue}"`);
-  await consumer(batch, env, execution);
+  try {
+    await consumer(batch, env, execution);
+    messages.add(batch.messages.length, name, "handled");
+  } catch (error) {
+    messages.add(batch.messages.length, name, "thrown_back");
+    throw error;
+  } finally {
+    flushMetricsSometimes(backgroundContext(env, execution, newId("request")));
+  }
 }

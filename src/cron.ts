@@ -5,6 +5,8 @@ import { wakeOverdueRanges } from "./responses";
 import type { ServiceContext } from "./shared/context";
 import { newId } from "./shared/ids";
 import { describeError } from "./shared/log";
+import { counter } from "./shared/metrics";
+import { flushMetricsSometimes } from "./shared/metrics-flush";
 import { backgroundContext } from "./store/background-context";
 import { forgetOldKeys } from "./store/idempotency";
 
@@ -26,12 +28,16 @@ const TASKS: Record<string, CronTask[]> = {
   ],
 };
 
+const runs = counter("headwater_cron_tasks_total", "Tasks run by the clock.", ["task", "outcome"]);
+
 export async function runCron(controller: ScheduledController, env: Env, execution: ExecutionContext): Promise<void> {
   const tasks = TASKS[controller.cron];
   if (tasks === undefined) throw new Error(`No task for the cron "${controller.cron}"`);
   const ctx = backgroundContext(env, execution, newId("request"));
   const results = await Promise.allSettled(tasks.map((task) => task.run(ctx)));
   results.forEach((result, i) => {
+    runs.add(1, tasks[i]?.name ?? "", result.status === "fulfilled" ? "done" : "failed");
     if (result.status === "rejected") ctx.log.error("cron task failed", { task: tasks[i]?.name, ...describeError(result.reason) });
   });
+  flushMetricsSometimes(ctx);
 }

@@ -1,7 +1,6 @@
 // Counts and times every request by the pattern of its route: never by its path, which callers choose.
 import { createMiddleware } from "hono/factory";
 import { routePath } from "hono/route";
-import { describeError } from "../shared/log";
 import { counter, histogram } from "../shared/metrics";
 import { flushMetricsSometimes } from "../shared/metrics-flush";
 import type { AppEnv } from "./app-types";
@@ -25,6 +24,5 @@ export const measure = createMiddleware<AppEnv>(async (c, next) => {
   const status = `${Math.floor(c.res.status / 100)}xx`;
   requests.add(1, route, method, status);
   durations.observe((performance.now() - startedAt) / 1_000, route, method, status);
-  const ctx = c.get("ctx");
-  flushMetricsSometimes(c.env, ctx.now(), ctx.defer, (error) => ctx.log.warn("metrics not flushed", describeError(error)));
+  flushMetricsSometimes(c.get("ctx"));
 });

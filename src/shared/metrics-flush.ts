@@ -1,5 +1,7 @@
 // Tells the hub what this isolate has counted. One hub for all: an isolate speaks at most every few seconds, an object takes
 // about a thousand calls a second, so one serves thousands of isolates.
+import type { ServiceContext } from "./context";
+import { describeError } from "./log";
 import { putBack, takeDelta } from "./metrics";
 
 const FLUSH_EVERY_MS = 5_000;
@@ -25,13 +27,9 @@ export async function flushMetrics(env: Env): Promise<void> {
  * Call at the end of a request, an alarm, a batch. What an isolate counted after its last flush is lost when it ends without
  * another call: a timer would keep an idle isolate awake for a few numbers.
  */
-export function flushMetricsSometimes(
-  env: Env,
-  now: number,
-  defer: (work: Promise<unknown>) => void,
-  onError: (error: unknown) => void,
-): void {
-  if (now - flushedAt < FLUSH_EVERY_MS && now >= flushedAt) return;
+export function flushMetricsSometimes(ctx: ServiceContext): void {
+  const now = ctx.now();
+  if (Math.abs(now - flushedAt) < FLUSH_EVERY_MS) return;
   flushedAt = now;
-  defer(flushMetrics(env).catch(onError));
+  ctx.defer(flushMetrics(ctx.env).catch((error: unknown) => ctx.log.warn("metrics not flushed", describeError(error))));
 }
