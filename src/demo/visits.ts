@@ -27,14 +27,14 @@ export function demoVisits(now: number, seed = 20260301): Visit[] {
   const chance = mulberry32(seed);
   const firstDay = Math.floor(now / DAY_MS) * DAY_MS - DAYS * DAY_MS;
   const visits: Visit[] = [];
-  for (let day = 0; day < DAYS; day++) {
+  for (let day = 0; day <= DAYS; day++) {
     const start = firstDay + day * DAY_MS;
     const weight = WEEKDAY_WEIGHT[new Date(start).getUTCDay()] ?? 1;
     const expected = VISITS_A_DAY * weight * (1 + (GROWTH * day) / DAYS);
     const count = Math.round(expected * (0.75 + chance() * 0.5));
     for (let i = 0; i < count; i++) visits.push(makeVisit(chance, start));
   }
-  return visits.sort((a, b) => a.at - b.at);
+  return visits.filter(({ at, fillSeconds }) => at + fillSeconds * 1_000 < now).sort((a, b) => a.at - b.at);
 }
 
 function makeVisit(chance: Chance, dayStart: number): Visit {

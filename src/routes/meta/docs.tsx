@@ -7,6 +7,16 @@ const CSP =
   "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; font-src 'self' data:; " +
   "connect-src 'self'; worker-src 'self' blob:; base-uri 'none'; frame-ancestors 'none'";
 
+// By itself the reference asks its makers for fonts, an assistant and a proxy: none of that is ours to send readers to.
+const SETTINGS = JSON.stringify({
+  withDefaultFonts: false,
+  telemetry: false,
+  agent: { disabled: true },
+  mcp: { disabled: true },
+  showDeveloperTools: "never",
+  hideClientButton: true,
+});
+
 export const docs = newApp();
 
 docs.get("/docs", (c) => {
@@ -21,7 +31,7 @@ docs.get("/docs", (c) => {
       </head>
       <body>
         <noscript>This reference needs JavaScript; the document itself is at <a href="/api/openapi.json">/api/openapi.json</a>.</noscript>
-        <script id="api-reference" data-url="/api/openapi.json"></script>
+        <script id="api-reference" data-url="/api/openapi.json" data-configuration="${SETTINGS}"></script>
         <script src="/docs/scalar.js"></script>
       </body>
     </html>`);
