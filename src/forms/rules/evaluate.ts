@@ -38,6 +38,6 @@ export function evaluateRules(schema: FormSchema, data: unknown, options: Partia
       if (settled.isGiven(slot)) values[slot.path] = settled.answerOf(slot);
     }
   }
-  const endedBy = settled.endedBy();
-  return { visible, required, disabled, values, pages: settled.pages(), ...(endedBy === undefined ? {} : { endedBy }) };
+  const endedBy = settled.endedBy;
+  return { visible, required, disabled, values, pages: settled.pages, ...(endedBy === undefined ? {} : { endedBy }) };
 }

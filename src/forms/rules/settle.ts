@@ -21,8 +21,8 @@ export interface Settled {
   answerOf(slot: Slot): unknown;
   /** The value of the field of that name, in the same turn as `slot` where both are in one repeat. */
   valueNear(name: string, slot: Slot): unknown;
-  pages(): readonly string[];
-  endedBy(): Ending | undefined;
+  pages: readonly string[];
+  endedBy: Ending | undefined;
 }
 
 export interface Ending {
@@ -190,7 +190,10 @@ export function settle(index: RuleIndex, answers: Answers, env: ReadEnv, calcula
 
   const isGiven = (slot: Slot) => !isContainer(slot.info.field.type) && (slot.info.read === null || givenBy(slot) !== null);
 
-  const walk = () => isReached(index.form.pages.length);
+  // Everything is asked for once, in the form's order, so that whoever asks later and in whichever order hears the same.
+  isReached(index.form.pages.length);
+  for (const slot of answers.slots) answerOf(slot);
+
   return {
     isHidden,
     isRequired,
@@ -201,14 +204,8 @@ export function settle(index: RuleIndex, answers: Answers, env: ReadEnv, calcula
       const info = index.form.anyNamed.get(name);
       return info === undefined ? undefined : valueFor(info, slot);
     },
-    pages: () => {
-      walk();
-      return index.form.pages.filter((_page, at) => reached.has(at)).map((page) => page.name);
-    },
-    endedBy: () => {
-      walk();
-      return ended;
-    },
+    pages: index.form.pages.filter((_page, at) => reached.has(at)).map((page) => page.name),
+    endedBy: ended,
   };
 }
 

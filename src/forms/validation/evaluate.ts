@@ -15,6 +15,7 @@ export interface EvaluateOptions {
 }
 
 export type Evaluation =
+  /** `hidden` leaves out what is inside something hidden; `pages` are those on the way, in order. */
   | { ok: true; data: Record<string, unknown>; hidden: string[]; pages: string[]; endedBy?: { rule: string; message?: string } }
   | { ok: false; issues: Issue[] };
 
@@ -35,8 +36,9 @@ export function evaluateAnswers(schema: FormSchema, raw: unknown, options: Evalu
   const issues = [...answers.issues];
   const hidden: string[] = [];
   for (const slot of answers.slots) {
-    if (settled.isHidden(slot)) hidden.push(slot.path);
-    else if (issues.length < MAX_ISSUES) issues.push(...issuesOf(slot, settled, env, labelOf));
+    if (settled.isHidden(slot)) {
+      if (slot.parent === null || !settled.isHidden(slot.parent)) hidden.push(slot.path);
+    } else if (issues.length < MAX_ISSUES) issues.push(...issuesOf(slot, settled, env, labelOf));
   }
   if (issues.length > 0) return { ok: false, issues: issues.slice(0, MAX_ISSUES) };
 
@@ -45,8 +47,8 @@ export function evaluateAnswers(schema: FormSchema, raw: unknown, options: Evalu
     const value = settled.answerOf(slot);
     if (value !== undefined) data[slot.info.field.name] = value;
   }
-  const endedBy = settled.endedBy();
-  return { ok: true, data, hidden, pages: [...settled.pages()], ...(endedBy === undefined ? {} : { endedBy }) };
+  const endedBy = settled.endedBy;
+  return { ok: true, data, hidden, pages: [...settled.pages], ...(endedBy === undefined ? {} : { endedBy }) };
 }
 
 function issuesOf(slot: Slot, settled: Settled, env: ReadEnv, labelOf: (name: string) => string): readonly Issue[] {
