@@ -107,10 +107,10 @@ CREATE TRIGGER audit_session_created AFTER INSERT ON sessions BEGIN
     NEW.origin ->> 'ip', NEW.origin ->> 'user_agent', NEW.origin ->> 'correlation_id', at FROM audit_stamp;
 END;
 
--- A session that had run out is swept, not ended by anybody: no row for that.
-CREATE TRIGGER audit_session_ended AFTER DELETE ON sessions WHEN OLD.ended_from IS NOT NULL OR OLD.expires_at > unixepoch('subsec') * 1000 BEGIN
+-- A session that ran out is swept, not ended by anybody: no row for that.
+CREATE TRIGGER audit_session_ended AFTER DELETE ON sessions WHEN OLD.ended_from IS NOT NULL BEGIN
   INSERT INTO audit_log (id, actor_kind, actor_id, action, target_kind, target_id, details, ip, user_agent, correlation_id, at)
-  SELECT id, 'user', OLD.user_id, 'session.ended', 'session', OLD.id, json_object('reason', coalesce(OLD.ended_from ->> 'reason', 'replaced')),
+  SELECT id, 'user', OLD.user_id, 'session.ended', 'session', OLD.id, json_object('reason', OLD.ended_from ->> 'reason'),
     OLD.ended_from ->> 'ip', OLD.ended_from ->> 'user_agent', OLD.ended_from ->> 'correlation_id', at FROM audit_stamp;
 END;
 

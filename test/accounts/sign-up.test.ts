@@ -1,5 +1,7 @@
 import { env } from "cloudflare:test";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
+import { ensurePerson } from "../../src/accounts";
+import { testContext } from "../support/context";
 import { linkToken, newestMail } from "../support/mailbox";
 import { cookieOf, send } from "../support/send";
 
@@ -89,6 +91,15 @@ describe("from sign-up to a new password, through the mailbox", () => {
   });
 });
 
+test("the seed's person can sign in, and making them twice is harmless", async () => {
+  const email = freshEmail();
+  const input = { email, name: "Robin", password: PASSWORD };
+  const id = await ensurePerson(testContext(), input);
+  expect(await ensurePerson(testContext(), input)).toBe(id);
+  const reply = await signIn(email);
+  expect(await reply.json()).toMatchObject({ user: { id, email, name: "Robin" } });
+});
+
 describe("nobody learns who has an account", () => {
   test("signing up with a known address answers the same; its owner is told by mail", async () => {
     const email = await verified();
@@ -164,7 +175,28 @@ describe("passwords", () => {
   });
 });
 
+test("in production the cookie is for https alone", async () => {
+  const email = await verified();
+  const settings = { ENVIRONMENT: "production", PUBLIC_URL: "https://headwater.test" };
+  const reply = await send("POST", "/api/v1/auth/sign-in", { email, password: PASSWORD }, { settings });
+  expect(reply.headers.getSetCookie()[0]).toMatch(/^__Secure-headwater\.session_token=.*; Secure/);
+  expect((await send("GET", "/api/v1/auth/session", undefined, { cookie: cookieOf(reply), settings })).status).toBe(200);
+  const out = await send("POST", "/api/v1/auth/sign-out", undefined, { cookie: cookieOf(reply), settings });
+  expect(out.headers.getSetCookie()[0]).toMatch(/^__Secure-headwater\.session_token=; Max-Age=0/);
+});
+
 describe("limits on guessing", () => {
+  test("one address of a client may try thirty times a minute, at whatever accounts", async () => {
+    const headers = { "CF-Connecting-IP": "198.51.100.200" };
+    const statuses: number[] = [];
+    for (let i = 0; i < 31; i++) {
+      statuses.push(
+        (await send("POST", "/api/v1/auth/verify-email", { token: `guess-${i}` }, { headers, settings: { LIMITS: "on" } })).status,
+      );
+    }
+    expect(statuses.indexOf(429)).toBe(30);
+  });
+
   test("sign-in is counted by address of the client and by account", async () => {
     const statuses: number[] = [];
     const email = freshEmail();
@@ -199,6 +231,54 @@ describe("Google", () => {
     expect(forged.status).toBe(302);
     expect(forged.headers.getSetCookie().join()).not.toContain("session_token");
   });
+
+  test("coming back, a new person has an account, a workspace and a session", async () => {
+    const email = freshEmail();
+    const { reply, cookie } = await comeBack({ sub: `g-${email}`, email, email_verified: true, name: "Grace Hopper" });
+    expect([reply.status, reply.headers.get("Location")]).toEqual([302, "/forms"]);
+    const session = await send("GET", "/api/v1/auth/session", undefined, { cookie });
+    expect(await session.json()).toMatchObject({ user: { email, name: "Grace Hopper" }, role: "admin" });
+    expect(await actionsOf(email)).toEqual(
+      expect.arrayContaining(["user.created", "account.linked", "workspace.created", "session.created"]),
+    );
+    const row = await env.DB.prepare("SELECT access_token FROM accounts WHERE provider_id = 'google' AND account_id = ?1")
+      .bind(`g-${email}`)
+      .first();
+    expect(JSON.stringify(row)).not.toContain("google-access-token");
+  });
+
+  test("a confirmed account of the same address is the same person; one that nobody confirmed is left alone", async () => {
+    const email = await verified();
+    const linked = await comeBack({ sub: `g-${email}`, email, email_verified: true, name: "Ada" });
+    expect(await (await send("GET", "/api/v1/auth/session", undefined, { cookie: linked.cookie })).json()).toMatchObject({
+      user: { email },
+    });
+    expect((await signIn(email)).status).toBe(200);
+
+    const squatted = freshEmail();
+    await signUp(squatted);
+    const refused = await comeBack({ sub: `g-${squatted}`, email: squatted, email_verified: true, name: "Owner" });
+    expect(refused.reply.headers.get("Location")).toContain("/account/sign-in?error=");
+    expect((await send("GET", "/api/v1/auth/session", undefined, { cookie: refused.cookie })).status).toBe(401);
+  });
+
+  async function comeBack(profile: object): Promise<{ reply: Response; cookie: string }> {
+    const started = await send("POST", "/api/v1/auth/google", { redirect_to: "/forms" }, { settings });
+    const state = new URL(((await started.json()) as { url: string }).url).searchParams.get("state");
+    const part = (value: object) => new TextEncoder().encode(JSON.stringify(value)).toBase64({ alphabet: "base64url", omitPadding: true });
+    const idToken = `${part({ alg: "none" })}.${part({ ...profile, iss: "https://accounts.google.com", aud: "client-id" })}.x`;
+    const fetch = vi
+      .spyOn(globalThis, "fetch")
+      .mockImplementation(async () =>
+        Response.json({ access_token: "google-access-token", id_token: idToken, token_type: "Bearer", expires_in: 3600 }),
+      );
+    const reply = await send("GET", `/api/auth/callback/google?code=a-code&state=${state}`, undefined, {
+      settings,
+      cookie: cookieOf(started),
+    });
+    fetch.mockRestore();
+    return { reply, cookie: cookieOf(reply) };
+  }
 
   test("nothing else of better-auth is open to the outside", async () => {
     for (const path of ["sign-up/email", "sign-in/email", "get-session", "ok", "list-sessions", "update-user"]) {

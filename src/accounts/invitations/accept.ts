@@ -48,6 +48,9 @@ export async function openInvitationFor(ctx: ServiceContext, token: string, emai
 export async function acceptInvitation(ctx: ServiceContext, token: string): Promise<MyWorkspace> {
   assertPerson(ctx);
   const invitation = await openInvitationFor(ctx, token, ctx.actor.email);
+  const person = await ctx.db.select({ verified: users.emailVerified }).from(users).where(eq(users.id, ctx.actor.userId)).get();
+  // Another provider may vouch for a person without vouching for the address.
+  if (!person?.verified) throw new ForbiddenError("Confirm your e-mail address first.", { reason: "email_not_verified" });
   await join(ctx, invitation, ctx.actor.userId);
   return getWorkspace(ctx, invitation.workspaceId);
 }

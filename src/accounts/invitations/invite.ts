@@ -7,6 +7,7 @@ import { ConflictError } from "../../shared/errors";
 import { newId } from "../../shared/ids";
 import { tables } from "../../store";
 import { auditIfChanged } from "../../store/audit";
+import { slowGuessing } from "../people/guessing";
 import { accountLink } from "../people/letters";
 import { INVITATION_MS } from "../settings";
 import { type Invitation, loadInvitation, toInvitation } from "./read-invitations";
@@ -19,6 +20,7 @@ const MAX_OPEN = 200;
 export async function invite(ctx: ServiceContext, input: { email: string; role: Role }): Promise<Invitation> {
   assertCan(ctx, "manage");
   const email = input.email.toLowerCase();
+  await slowGuessing(ctx, "invite", ctx.workspaceId);
   await assertInvitable(ctx, email);
   const now = ctx.now();
   const { token, hash } = await newInvitationToken();
@@ -68,6 +70,7 @@ export async function invite(ctx: ServiceContext, input: { email: string; role: 
 export async function resendInvitation(ctx: ServiceContext, id: string): Promise<Invitation> {
   assertCan(ctx, "manage");
   const row = await loadInvitation(ctx, id);
+  await slowGuessing(ctx, "invite", ctx.workspaceId);
   const { token, hash } = await newInvitationToken();
   const mail = await invitationMail(ctx, row, token);
   const now = ctx.now();

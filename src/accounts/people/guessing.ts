@@ -1,4 +1,5 @@
-// A second bucket beside the one by client address: whoever guesses at one account from many addresses is slowed as well.
+// A second bucket beside the one by client address: whoever guesses at one account from many addresses is slowed as well, and
+// so is whoever makes our server write mail to strangers.
 import type { ServiceContext } from "../../shared/context";
 import { sha256Hex } from "../../shared/crypto";
 import { RateLimitedError } from "../../shared/errors";

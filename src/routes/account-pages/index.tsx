@@ -54,7 +54,15 @@ accountPages.post("/account/reset-password", async (c) => {
   return page(c, "Done", <SignInLink before="Your password is changed, and every session has ended." />);
 });
 
-accountPages.get("/account/sign-in", (c) => page(c, "Sign in", <SignIn problem={null} email="" />));
+accountPages.get("/account/sign-in", (c) => {
+  // Google's way back ends here when it failed; its reasons are for programs.
+  const failed = c.req.query("error") !== undefined;
+  return page(
+    c,
+    "Sign in",
+    <SignIn problem={failed ? "Signing in with Google did not work. Use your password, or try again." : null} email="" />,
+  );
+});
 
 accountPages.post("/account/sign-in", async (c) => {
   const form = await fields(c);
