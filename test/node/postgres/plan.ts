@@ -1,0 +1,37 @@
+// Which databases a run of the Postgres tests uses, and where, decided before anything is started: the Worker's bindings name them.
+import { createServer } from "node:net";
+import { canStartCluster, databaseUrl, newDatabaseName } from "./server.ts";
+
+export interface Plan {
+  pglitePort: number;
+  server: { kind: "cluster"; port: number } | { kind: "borrowed"; serverUrl: string; database: string } | null;
+}
+
+export async function makePlan(): Promise<Plan> {
+  const serverUrl = process.env.HEADWATER_TEST_POSTGRES_URL;
+  if (serverUrl !== undefined) {
+    return { pglitePort: await freePort(), server: { kind: "borrowed", serverUrl, database: newDatabaseName() } };
+  }
+  const [pglitePort, port] = await Promise.all([freePort(), freePort()]);
+  return { pglitePort, server: canStartCluster() ? { kind: "cluster", port } : null };
+}
+
+export function hyperdrives({ pglitePort, server }: Plan): Record<string, string> {
+  const pglite = `postgres://postgres:postgres@127.0.0.1:${pglitePort}/postgres?sslmode=disable`;
+  if (server === null) return { HYPERDRIVE: pglite, POSTGRES_PGLITE: pglite };
+  const real =
+    server.kind === "cluster"
+      ? `postgres://headwater:unused@127.0.0.1:${server.port}/postgres?sslmode=disable`
+      : databaseUrl(server.serverUrl, server.database);
+  return { HYPERDRIVE: real, POSTGRES_PGLITE: pglite, POSTGRES_SERVER: real };
+}
+
+function freePort(): Promise<number> {
+  return new Promise((done, fail) => {
+    const server = createServer().once("error", fail);
+    server.listen({ host: "127.0.0.1", port: 0 }, () => {
+      const { port } = server.address() as { port: number };
+      server.close(() => done(port));
+    });
+  });
+}
