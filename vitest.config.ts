@@ -17,7 +17,7 @@ export default defineConfig({
   ],
   test: {
     include: ["test/**/*.test.ts", "test/**/*.test.tsx"],
-    exclude: ["test/browser/**", "test/node/**"],
+    exclude: ["test/browser/**", "test/node/**", "test/store/postgres/**"],
     setupFiles: ["test/support/migrate.ts"],
   },
 });

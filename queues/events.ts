@@ -1,12 +1,12 @@
 // What has happened to responses, carried to whoever follows. Each message is settled alone: a failing follower of one form
 // must not repeat its neighbours.
-import { type Follower, fanOut } from "../src/responses";
+import { type Follower, fanOut, recordAudit } from "../src/responses";
 import { describeError } from "../src/shared/log";
 import { backgroundContext } from "../src/store/background-context";
 import { EventsMessage } from "./events-message";
 
 /** Who is told of every settled range, in this order. */
-const FOLLOWERS: readonly Follower[] = [];
+const FOLLOWERS: readonly Follower[] = [recordAudit];
 
 const FIRST_WAIT_SECONDS = 5;
 const MAX_WAIT_SECONDS = 600;

@@ -1,5 +1,6 @@
 export { type AcceptedResponse, type AcceptInput, acceptResponse } from "./accept";
-export { passBarrier } from "./barrier";
+export { type FormBarrier, passBarrier } from "./barrier";
+export { cellsOf } from "./cells";
 export { deleteResponse, eraseResponse, restoreResponse, updateResponse } from "./edit";
 export { parseFilter } from "./filter";
 export { getResponse } from "./get";
@@ -12,4 +13,7 @@ export * from "./ledger/types";
 export { type ListInput, listResponses, type ResponseList } from "./list";
 export type { VisitFacts } from "./meta";
 export { type Follower, fanOut, wakeOverdueRanges } from "./outbox";
+export { isFull, keepStart } from "./page-visit";
+export { recordAudit } from "./record-audit";
+export { shardCount } from "./shards";
 export { noteView, startVisit } from "./visits";

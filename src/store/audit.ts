@@ -2,6 +2,7 @@
 import { sql } from "drizzle-orm";
 import type { ServiceContext } from "../shared/context";
 import { newId } from "../shared/ids";
+import type { SettledAudit } from "./primary";
 
 export interface AuditEntry {
   workspaceId: string | null;
@@ -41,4 +42,17 @@ export function auditActor(ctx: ServiceContext): { kind: "user" | "key" | "syste
     case "anonymous":
       return { kind: "system", id: "headwater" };
   }
+}
+
+/** Rows that a settle in another store has handed on, as that in D1 writes them. Told twice, each is still there once. */
+export async function writeSettledAudit(db: D1Database, workspaceId: string, rows: readonly SettledAudit[]): Promise<void> {
+  await db
+    .prepare(
+      `INSERT INTO audit_log (id, workspace_id, actor_kind, actor_id, action, target_kind, target_id, details, ip, user_agent, correlation_id, at)
+       SELECT e.value ->> 'id', ?1, e.value ->> 'actorKind', e.value ->> 'actorId', e.value ->> 'action', 'response', e.value ->> 'targetId',
+         e.value -> 'details', e.value ->> 'ip', e.value ->> 'userAgent', e.value ->> 'correlationId', e.value ->> 'at'
+       FROM json_each(?2) e WHERE true ON CONFLICT (id) DO NOTHING`,
+    )
+    .bind(workspaceId, JSON.stringify(rows))
+    .run();
 }

@@ -4,8 +4,10 @@ import type { Database } from "../shared/context";
 
 export type * from "./conditions";
 export { openPrimaryStore } from "./open-primary";
+export { openStateStore } from "./open-state";
 export type * from "./primary";
 export * as tables from "./schema";
+export type * from "./state";
 
 const opened = new WeakMap<D1Database | D1DatabaseSession, Database>();
 

@@ -1,6 +1,7 @@
 // The primary store of the bulk tables: responses, their entries, roll-ups, and with them the watermark and the outbox, so that
 // a settle stays one transaction wherever it lands. Everything else in Headwater uses Drizzle on D1 directly.
 import type { Condition } from "./conditions";
+import type { Marks } from "./state";
 
 export type ResponseStatus = "complete" | "partial";
 export type EntryKind = "accept" | "update" | "delete" | "restore" | "erase";
@@ -116,6 +117,8 @@ export interface ListQuery {
   condition?: Condition;
   /** Words to search for, already split; every one must occur (as a prefix). */
   words?: readonly string[];
+  /** As they stood when each ledger had reached its mark; as they are now when absent. Not together with `words`. */
+  asOf?: Marks;
   descending: boolean;
   /** `[submittedAt, seq, shard]` of the last row seen. */
   after?: readonly [number, number, number];
@@ -131,6 +134,16 @@ export interface OutboxRow {
   correlationId: string | null;
   createdAt: number;
   attempts: number;
+  /** Audit rows of this range that the store could not write itself, because the log is elsewhere. */
+  audit: SettledAudit[];
+}
+
+export interface SettledAudit extends EntryAudit {
+  action: string;
+  targetId: string;
+  details: Record<string, unknown>;
+  correlationId: string;
+  at: number;
 }
 
 export interface Mark {

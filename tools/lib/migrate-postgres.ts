@@ -28,7 +28,10 @@ export async function migratePostgres(url: string): Promise<string[]> {
   }
 }
 
-async function applyOne(sql: postgres.TransactionSql, { name, sql: text, digest }: ReturnType<typeof readMigrations>[number]): Promise<boolean> {
+async function applyOne(
+  sql: postgres.TransactionSql,
+  { name, sql: text, digest }: ReturnType<typeof readMigrations>[number],
+): Promise<boolean> {
   await sql.unsafe(LOCK);
   const [known] = await sql<{ digest: string }[]>`SELECT digest FROM headwater_migrations WHERE name = ${name}`;
   if (known === undefined) {

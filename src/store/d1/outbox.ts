@@ -49,5 +49,7 @@ function toOutbox(row: RawOutbox): OutboxRow {
     correlationId: row.correlation_id,
     createdAt: row.created_at,
     attempts: row.attempts,
+    // Written by the settle itself: the log is in this database.
+    audit: [],
   };
 }

@@ -1,6 +1,7 @@
 // Reading responses. Each query is proven to use an index by test/store/query-plans.test.ts.
 import type { EntryRow, ListQuery, ResponseRow } from "../primary";
 import { conditionSql } from "./condition-sql";
+import { stateSource } from "./state-source";
 
 const COLUMNS = `id, form_id, shard, seq, last_seq, form_version, status, submitted_at, started_at, duration_ms, updated_at,
   deleted_at, erased_at, data_hash, json(meta) AS meta, json(data) AS data`;
@@ -52,7 +53,8 @@ export function listStatement(query: ListQuery): Statement {
   }
   const direction = query.descending ? "DESC" : "ASC";
   const order = `submitted_at ${direction}, seq ${direction}, shard ${direction}`;
-  return { sql: `SELECT ${COLUMNS} FROM responses WHERE ${where.join(" AND ")} ORDER BY ${order} LIMIT ${bind(query.limit)}`, values };
+  const source = query.asOf === undefined ? "responses" : stateSource(bind(JSON.stringify(query.asOf)));
+  return { sql: `SELECT ${COLUMNS} FROM ${source} WHERE ${where.join(" AND ")} ORDER BY ${order} LIMIT ${bind(query.limit)}`, values };
 }
 
 export async function listResponses(db: D1Database | D1DatabaseSession, query: ListQuery): Promise<ResponseRow[]> {

@@ -8,12 +8,13 @@ const START_MARK = `INSERT INTO ledger_marks (form_id, shard, workspace_id, seq,
   ON CONFLICT DO NOTHING`;
 
 // What is about to be overwritten moves to the entry that wrote it, so each version of the answers is kept exactly once.
-const KEEP_OLD_DATA = `UPDATE response_entries SET data = r.data FROM responses r, json_each(?4) b
-  WHERE r.id = b.value AND response_entries.form_id = r.form_id AND response_entries.shard = r.shard AND response_entries.seq = r.data_seq
+// CROSS JOIN fixes the order: from the few that changed to their rows, never through all rows of the form.
+const KEEP_OLD_DATA = `UPDATE response_entries SET data = r.data FROM json_each(?4) b CROSS JOIN responses r ON r.id = b.value
+  WHERE response_entries.form_id = r.form_id AND response_entries.shard = r.shard AND response_entries.seq = r.data_seq
     AND r.form_id = ?1 AND r.shard = ?2 AND ${GATE}`;
 
 const FORGET_WORDS = `DELETE FROM response_search WHERE rowid IN
-  (SELECT r.row FROM responses r, json_each(?4) b WHERE r.id = b.value AND r.form_id = ?1) AND ${GATE}`;
+  (SELECT r.row FROM json_each(?4) b CROSS JOIN responses r ON r.id = b.value) AND ${GATE}`;
 
 const UPSERT_ROWS = `INSERT INTO responses (id, workspace_id, form_id, shard, seq, last_seq, data_seq, form_version, status,
     submitted_at, started_at, duration_ms, updated_at, deleted_at, erased_at, data_hash, meta, data)
@@ -36,8 +37,8 @@ const ADD_ENTRIES = `INSERT INTO response_entries (form_id, shard, seq, response
 
 const INDEX_WORDS = `INSERT INTO response_search (rowid, form, words)
   SELECT r.row, r.form_id, (SELECT group_concat(t.atom, ' ') FROM json_tree(r.data) t WHERE t.type = 'text')
-  FROM json_each(?4) b JOIN responses r ON r.id = b.value
-  WHERE r.form_id = ?1 AND r.erased_at IS NULL AND ${GATE}`;
+  FROM json_each(?4) b CROSS JOIN responses r ON r.id = b.value
+  WHERE r.erased_at IS NULL AND ${GATE}`;
 
 // An erased response leaves its hashes, so the chain still proves itself, but nothing that says what was in it.
 const ERASE_ENTRIES = `UPDATE response_entries SET data = NULL, salt = NULL

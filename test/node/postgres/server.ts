@@ -6,7 +6,7 @@ import { chmodSync, chownSync, existsSync, mkdtempSync, readdirSync, rmSync } fr
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import postgres from "postgres";
-import type { RunningPostgres } from "../../../tools/lib/postgres.ts";
+import type { Postgres } from "../../../tools/lib/postgres.ts";
 
 const DEBIAN = "/usr/lib/postgresql";
 const START_WITHIN_MS = 20_000;
@@ -30,7 +30,7 @@ function unprivileged(): { uid: number; gid: number } | null {
   return null;
 }
 
-export async function startCluster(port: number): Promise<RunningPostgres> {
+export async function startCluster(port: number): Promise<Postgres> {
   const bin = programs();
   if (bin === null) throw new Error("No PostgreSQL is installed here.");
   const user = process.getuid?.() === 0 ? unprivileged() : null;
@@ -81,7 +81,7 @@ async function answers(url: string): Promise<void> {
 }
 
 /** A database of our own in somebody's server, gone when `stop` is called. */
-export async function borrowDatabase(serverUrl: string, name: string): Promise<RunningPostgres> {
+export async function borrowDatabase(serverUrl: string, name: string): Promise<Postgres> {
   const url = databaseUrl(serverUrl, name);
   await administer(serverUrl, `CREATE DATABASE ${name}`);
   return { url, stop: () => administer(serverUrl, `DROP DATABASE IF EXISTS ${name} WITH (FORCE)`) };

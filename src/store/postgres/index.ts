@@ -1,0 +1,23 @@
+import type { Mark, PrimaryStore } from "../primary";
+import { openPostgres } from "./connection";
+import { markOutboxSent, outboxRange, overdueOutbox, removeOutbox } from "./outbox";
+import { chain, getResponse, listResponses, responseEntries } from "./responses";
+import { settle } from "./settle";
+
+export const MARKS = "SELECT shard, seq, hash FROM ledger_marks WHERE form_id = $1 ORDER BY shard";
+
+export function openPostgresStore(connectionString: string): PrimaryStore {
+  const db = openPostgres(connectionString);
+  return {
+    settle: (batch) => settle(db, batch),
+    marks: (formId) => db.read<Mark & Record<string, unknown>>("Marks of ledgers", { sql: MARKS, values: [formId] }),
+    listResponses: (query) => listResponses(db, query),
+    getResponse: (workspaceId, formId, id) => getResponse(db, workspaceId, formId, id),
+    responseEntries: (workspaceId, formId, id, limit) => responseEntries(db, workspaceId, formId, id, limit),
+    entries: (workspaceId, formId, shard, after, limit) => chain(db, workspaceId, formId, shard, after, limit),
+    outboxRange: (formId, shard, fromSeq) => outboxRange(db, formId, shard, fromSeq),
+    overdueOutbox: (before, limit) => overdueOutbox(db, before, limit),
+    markOutboxSent: (rows, now) => markOutboxSent(db, rows, now),
+    removeOutbox: (formId, shard, fromSeq) => removeOutbox(db, formId, shard, fromSeq),
+  };
+}

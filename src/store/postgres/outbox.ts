@@ -1,0 +1,32 @@
+import type { OutboxRow } from "../primary";
+import type { Postgres } from "./connection";
+
+const COLUMNS = `form_id AS "formId", shard, from_seq AS "fromSeq", to_seq AS "toSeq", workspace_id AS "workspaceId",
+  correlation_id AS "correlationId", created_at AS "createdAt", attempts, audit`;
+
+export const OUTBOX_RANGE = `SELECT ${COLUMNS} FROM ledger_outbox WHERE form_id = $1 AND shard = $2 AND from_seq = $3::bigint`;
+export const OVERDUE_OUTBOX = `SELECT ${COLUMNS} FROM ledger_outbox WHERE sent_at < $1::bigint ORDER BY sent_at LIMIT $2`;
+export const MARK_OUTBOX_SENT = `UPDATE ledger_outbox o SET sent_at = $2::bigint, attempts = o.attempts + 1
+  FROM jsonb_to_recordset($1::text::jsonb) AS k("formId" text, shard integer, "fromSeq" bigint)
+  WHERE o.form_id = k."formId" AND o.shard = k.shard AND o.from_seq = k."fromSeq"`;
+export const REMOVE_OUTBOX = "DELETE FROM ledger_outbox WHERE form_id = $1 AND shard = $2 AND from_seq = $3::bigint";
+
+type Raw = OutboxRow & Record<string, unknown>;
+
+export async function outboxRange(db: Postgres, formId: string, shard: number, fromSeq: number): Promise<OutboxRow | null> {
+  const [row] = await db.read<Raw>("A range of the outbox", { sql: OUTBOX_RANGE, values: [formId, shard, fromSeq] });
+  return row ?? null;
+}
+
+export function overdueOutbox(db: Postgres, before: number, limit: number): Promise<OutboxRow[]> {
+  return db.read<Raw>("Overdue ranges", { sql: OVERDUE_OUTBOX, values: [before, limit] });
+}
+
+export async function markOutboxSent(db: Postgres, rows: readonly OutboxRow[], now: number): Promise<void> {
+  const keys = JSON.stringify(rows.map(({ formId, shard, fromSeq }) => ({ formId, shard, fromSeq })));
+  await db.write("Marking ranges as sent", { sql: MARK_OUTBOX_SENT, values: [keys, now] });
+}
+
+export async function removeOutbox(db: Postgres, formId: string, shard: number, fromSeq: number): Promise<void> {
+  await db.write("Removing a range", { sql: REMOVE_OUTBOX, values: [formId, shard, fromSeq] });
+}

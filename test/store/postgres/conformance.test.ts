@@ -1,0 +1,28 @@
+import { env } from "cloudflare:test";
+import { describe } from "vitest";
+import type { RollupDelta } from "../../../src/store";
+import { openPostgresStore } from "../../../src/store/postgres";
+import { openPostgres } from "../../../src/store/postgres/connection";
+import { describeStore } from "../conformance";
+
+const databases = { PGlite: env.POSTGRES_PGLITE, PostgreSQL: env.POSTGRES_SERVER };
+
+for (const [name, binding] of Object.entries(databases)) {
+  if (binding === undefined) {
+    describe.skip(`${name}: none here`, () => {});
+    continue;
+  }
+  const { connectionString } = binding;
+  describeStore(name, {
+    open: () => openPostgresStore(connectionString),
+    rollups: (formId) =>
+      openPostgres(connectionString).read<Omit<RollupDelta, "loose"> & Record<string, unknown>>("Roll-ups", {
+        sql: "SELECT day, field, value, count, sum, min, max FROM response_rollups WHERE form_id = $1 ORDER BY field, day, value",
+        values: [formId],
+      }),
+    audits: async (store, ledger, fromSeq, responseId) =>
+      ((await store.outboxRange(ledger.formId, ledger.shard, fromSeq))?.audit ?? [])
+        .filter(({ targetId }) => targetId === responseId)
+        .map(({ action }) => action),
+  });
+}
