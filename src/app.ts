@@ -20,6 +20,7 @@ import { ready } from "./routes/health/ready";
 import { invitations } from "./routes/invitations";
 import { members } from "./routes/members";
 import { docs } from "./routes/meta/docs";
+import { errorPage } from "./routes/meta/errors";
 import { mountOpenApi } from "./routes/meta/openapi";
 import { getMetrics } from "./routes/metrics/get";
 import { newApp } from "./routes/new-app";
@@ -58,6 +59,7 @@ export function createApp() {
   app.route("/", responses);
   for (const part of [auth, sessions, workspaces, members, invitations, apiKeys, audit, accountPages, devMail]) app.route("/", part);
   app.route("/", docs);
+  app.route("/", errorPage);
   mountOpenApi(app);
   return app;
 }

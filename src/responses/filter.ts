@@ -1,6 +1,7 @@
 // The query language's filter: from JSON that anybody sent to a checked condition. Pure; nothing in it ever becomes SQL text.
 import type { FieldDescription, FieldType } from "../forms";
 import { InvalidError } from "../shared/errors";
+import type { ErrorReason } from "../shared/reasons";
 import type { Condition, FieldKind, FieldRef, Scalar } from "../store";
 
 export const MAX_DEPTH = 5;
@@ -147,6 +148,6 @@ function isObject(value: unknown): value is Record<string, unknown> {
   return value !== null && typeof value === "object" && !Array.isArray(value);
 }
 
-function refuse(path: string, code: string, message: string): InvalidError {
+function refuse(path: string, code: ErrorReason, message: string): InvalidError {
   return new InvalidError(message, [{ path, message, code }], code);
 }

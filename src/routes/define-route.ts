@@ -28,7 +28,11 @@ export const ProblemSchema = z
 const problem = (description: string) => ({ description, content: { "application/problem+json": { schema: ProblemSchema } } });
 
 export const json = <S extends z.ZodType>(schema: S, description: string) => ({ description, content: { "application/json": { schema } } });
-export const jsonBody = <S extends z.ZodType>(schema: S) => ({ required: true, content: { "application/json": { schema } } });
+/** The example is what readers copy, and what the isolation suite sends. */
+export const jsonBody = <S extends z.ZodType>(schema: S, example?: unknown) => ({
+  required: true,
+  content: { "application/json": { schema, ...(example === undefined ? {} : { example }) } },
+});
 
 type Definition = RouteConfig & {
   access: Access;

@@ -1,4 +1,5 @@
 // What can go wrong, in the words of the domain. HTTP statuses are chosen in middleware/problem.ts alone.
+import type { ErrorReason } from "./reasons";
 
 export type ErrorCode =
   | "not_json"
@@ -22,7 +23,7 @@ export interface Issue {
 
 export interface ErrorDetails {
   /** Finer than the code: `quota_reached`, `slug_taken`. It becomes the `code` on the wire. */
-  reason?: string;
+  reason?: ErrorReason;
   issues?: readonly Issue[];
   retryAfterSeconds?: number;
 }
@@ -57,19 +58,19 @@ export class ForbiddenError extends DomainError {
 }
 
 export class ConflictError extends DomainError {
-  constructor(message: string, reason?: string) {
+  constructor(message: string, reason?: ErrorReason) {
     super("conflict", message, { reason });
   }
 }
 
 export class GoneError extends DomainError {
-  constructor(message: string, reason?: string) {
+  constructor(message: string, reason?: ErrorReason) {
     super("gone", message, { reason });
   }
 }
 
 export class InvalidError extends DomainError {
-  constructor(message: string, issues: readonly Issue[], reason?: string) {
+  constructor(message: string, issues: readonly Issue[], reason?: ErrorReason) {
     super("invalid", message, { issues, reason });
   }
 }

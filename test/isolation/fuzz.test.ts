@@ -2,6 +2,7 @@
 // answer is one the document names and never a failure of ours.
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { ERROR_CODES } from "../../src/routes/meta/errors";
 import { createWorld } from "../support/world";
 import { callerOf, realPath } from "./fixtures";
 import { type JsonSchema, type Operation, operations, resolve } from "./operations";
@@ -50,6 +51,7 @@ describe("never a failure of ours", () => {
         const reply = await own.call(operation.method, `${path}${query}`, body, callerOf(operation));
         const text = await reply.text();
         expect(reply.status, `${operation.name}${query} ${body?.slice(0, 500)} → ${text.slice(0, 300)}`).toBeLessThan(500);
+        if (reply.status >= 400) expect(ERROR_CODES).toHaveProperty(JSON.parse(text).code);
         expect(operation.statuses, `${operation.name} answered a status that its document does not name: ${text.slice(0, 200)}`).toContain(
           String(reply.status),
         );

@@ -1,5 +1,6 @@
 // Who may call what, over every route of the OpenAPI document. Routes are not listed here: the document lists them.
 import { describe, expect, test } from "vitest";
+import { ERROR_CODES } from "../../src/routes/meta/errors";
 import { PERMISSIONS, type Permission, SCOPES } from "../../src/shared/context";
 import { createWorld } from "../support/world";
 import { callerOf, fill, realPath } from "./fixtures";
@@ -117,5 +118,6 @@ async function expectProblem(reply: Response, status: number): Promise<void> {
     detail: expect.any(String),
     request_id: reply.headers.get("X-Request-Id"),
   });
+  expect(ERROR_CODES, "a code that /docs/errors does not explain").toHaveProperty(problem.code);
   expect(text).not.toMatch(/\bat \w+.*\.(ts|js):\d+|SQLITE|D1_ERROR|SELECT /);
 }

@@ -14,7 +14,7 @@ const updateRoute = defineRoute({
   access: "write",
   summary: "Edit a response",
   description: "`data` is merged into the answers; null takes one away. The result must be valid by the version that was answered.",
-  request: { params: ResponseParams, body: jsonBody(z.object({ data: Answers }).strict()) },
+  request: { params: ResponseParams, body: jsonBody(z.object({ data: Answers }).strict(), { data: { score: 9 } }) },
   responses: ok,
 });
 const deleteRoute = defineRoute({

@@ -52,7 +52,7 @@ const route = defineRoute({
   request: {
     params: FormIdParam,
     headers: z.object({ "idempotency-key": z.string().min(1).max(255).optional() }),
-    body: jsonBody(Submission),
+    body: jsonBody(Submission, { data: { score: 9 } }),
   },
   responses: {
     201: json(SubmissionReceipt, "Accepted"),
