@@ -4,6 +4,7 @@ import { and, eq, inArray, lte } from "drizzle-orm";
 import type { ServiceContext } from "../shared/context";
 import { randomToken } from "../shared/crypto";
 import { describeError } from "../shared/log";
+import { counter } from "../shared/metrics";
 import { tables } from "../store";
 import { chooseTransport } from "./choose-transport";
 import { openBody } from "./open-body";
@@ -12,6 +13,7 @@ import { MailRefusedError } from "./transport";
 
 const { mailMessages } = tables;
 const MAX_ERROR = 300;
+const attempts = counter("headwater_mail_attempts_total", "Attempts to send a mail.", ["template", "outcome"]);
 
 export type MailOutcome = { kind: "done" } | { kind: "again"; delayMs: number };
 type Claimed = typeof mailMessages.$inferSelect & { claim: string };
@@ -59,6 +61,7 @@ async function attempt(ctx: ServiceContext, mail: Claimed): Promise<void> {
       ...(setup.keepsBody ? {} : { body: null }),
     })
     .where(and(eq(mailMessages.id, mail.id), eq(mailMessages.claim, mail.claim)));
+  attempts.add(1, mail.template, "sent");
   ctx.log.info("mail sent", { mail_id: mail.id, template: mail.template, transport: transport.name, attempt: mail.attempts });
 }
 
@@ -78,6 +81,7 @@ async function recordFailure(ctx: ServiceContext, mail: Claimed, error: unknown)
       ...(delayMs === null ? { body: null } : {}),
     })
     .where(and(eq(mailMessages.id, mail.id), eq(mailMessages.claim, mail.claim)));
+  attempts.add(1, mail.template, delayMs === null ? "given_up" : "failed");
   ctx.log.warn(delayMs === null ? "mail failed for good" : "mail attempt failed", {
     mail_id: mail.id,
     template: mail.template,

@@ -2,6 +2,7 @@
 import { and, asc, inArray, lte } from "drizzle-orm";
 import type { ServiceContext } from "../shared/context";
 import { tables } from "../store";
+import { whyMailCannotLeave } from "./choose-transport";
 import { OVERDUE_MS } from "./rules";
 import { wakeMail } from "./send";
 
@@ -10,6 +11,9 @@ const { mailMessages } = tables;
 const MAX_AT_ONCE = 100;
 
 export async function wakeOverdueMail(ctx: ServiceContext): Promise<number> {
+  const why = whyMailCannotLeave(ctx.env);
+  // Each minute, for as long as it holds: no mail is an emergency that nobody notices by itself.
+  if (why !== null) ctx.log.error("mail cannot leave", { why });
   const overdue = await ctx.db
     .select({ id: mailMessages.id, correlationId: mailMessages.correlationId })
     .from(mailMessages)

@@ -6,7 +6,7 @@ import { createWorld, type World } from "../support/world";
 const HOUR = 60 * 60 * 1000;
 
 interface Page {
-  audit: { id: string; action: string; target: { id: string }; details: Record<string, unknown> | null; ip: string | null }[];
+  audit_entries: { id: string; action: string; target: { id: string }; details: Record<string, unknown> | null; ip: string | null }[];
   next_cursor: string | null;
 }
 
@@ -31,7 +31,7 @@ async function read(world: World, query = ""): Promise<Page> {
   return reply.json();
 }
 
-const actions = (page: Page) => page.audit.map(({ action }) => action);
+const actions = (page: Page) => page.audit_entries.map(({ action }) => action);
 
 test("newest first, in pages that neither repeat nor skip", async () => {
   const world = await createWorld();
@@ -77,7 +77,7 @@ test("a search looks at a bounded number of rows and goes on from there", async 
     .bind(prefix, world.workspaceId, Date.now())
     .run();
   const page = await read(world, "?action=needle.found");
-  expect(page.audit).toEqual([]);
+  expect(page.audit_entries).toEqual([]);
   expect(page.next_cursor).not.toBeNull();
   const rest = await read(world, `?action=needle.found&cursor=${page.next_cursor}`);
   expect(actions(rest)).toEqual(["needle.found"]);
@@ -87,7 +87,7 @@ test("a search looks at a bounded number of rows and goes on from there", async 
 test("it is a workspace's own, for its admins, and finds its way by the index", async () => {
   const [world, other] = [await createWorld(), await createWorld()];
   await write(other, "form.created", Date.now());
-  expect(await read(world)).toEqual({ audit: [], next_cursor: null });
+  expect(await read(world)).toEqual({ audit_entries: [], next_cursor: null });
   expect((await world.call("GET", "/api/v1/audit", undefined, { as: "editor" })).status).toBe(403);
   expect((await world.call("GET", "/api/v1/audit")).status).toBe(403);
   const { results } = await env.DB.prepare(

@@ -35,6 +35,19 @@ describe("where the links in mails lead", () => {
     expect((await send("GET", "/api/v1/auth/session", undefined, { cookie: cookieOf(signedIn) })).status).toBe(200);
   });
 
+  test("signing up and forgetting the password work without script as well", async () => {
+    const email = freshEmail();
+    expect((await submit("sign-up", "", { name: "Ada", email, password: "short" })).status).toBe(422);
+    expect((await submit("sign-up", "", { name: "Ada", email: "nobody", password: PASSWORD })).status).toBe(422);
+    expect((await submit("sign-up", "", { name: "Ada", email, password: PASSWORD })).status).toBe(200);
+    expect((await submit("verify-email", await linkToken(email, "verify-email"), {})).status).toBe(200);
+    expect((await submit("forgot-password", "", { email })).status).toBe(200);
+    expect((await submit("reset-password", await linkToken(email, "reset-password"), { password: "eight brown bicycles" })).status).toBe(
+      200,
+    );
+    expect((await submit("sign-in", "", { email, password: "eight brown bicycles" })).status).toBe(303);
+  });
+
   test("a bad link, a weak password and a wrong password are said on the page", async () => {
     expect((await submit("verify-email", "nonsense", {})).status).toBe(422);
     expect(await (await submit("reset-password", "x", { password: "password123" })).text()).toContain("first that a guesser tries");

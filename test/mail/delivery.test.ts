@@ -11,6 +11,7 @@ import worker from "../../src/index";
 import { deliverMail, forgetOldMail, prepareMail, sendMail, wakeOverdueMail } from "../../src/mail";
 import { BACKOFF_MS } from "../../src/mail/rules";
 import type { ServiceContext } from "../../src/shared/context";
+import { createLogger } from "../../src/shared/log";
 import { testContext } from "../support/context";
 
 const RESEND = { MAIL_TRANSPORT: "resend", MAIL_HTTP_KEY: "re_test" };
@@ -187,4 +188,11 @@ describe("through the queue", () => {
     expect(await rowOf(old)).toBeNull();
     expect(await rowOf(waiting)).not.toBeNull();
   });
+});
+
+test("a setting that keeps mail from leaving is said every minute, without its value", async () => {
+  const lines: string[] = [];
+  const log = createLogger({}, (line) => lines.push(line));
+  await wakeOverdueMail(testContext({ log }, { MAIL_TRANSPORT: "resend", MAIL_HTTP_KEY: "" }));
+  expect(lines.join()).toContain("MAIL_HTTP_KEY is missing");
 });

@@ -1,5 +1,5 @@
 // Calls better-auth and puts its errors into our words. Its own are HTTP errors with a code; none of its text goes out.
-import { APIError } from "@better-auth/core/error";
+import { APIError } from "better-call";
 import type { ServiceContext } from "../../shared/context";
 import { DomainError, ForbiddenError, InvalidError, UnauthenticatedError } from "../../shared/errors";
 
@@ -33,14 +33,20 @@ function translate(error: APIError): DomainError {
     case "USER_NOT_FOUND":
       return invalidToken();
     case "INVALID_EMAIL":
-      return new InvalidError("The e-mail address is not one.", [{ path: "email", message: "Not an e-mail address.", code: "bad_email" }]);
+      return badEmail();
+    case "VALIDATION_ERROR":
+      if (error.message.includes("[body.email]")) return badEmail();
+      break;
     case "INVALID_PASSWORD":
       return wrongPassword();
     case "PROVIDER_NOT_FOUND":
       return new DomainError("not_found", "This way to sign in is not switched on.");
-    default:
-      return new InvalidError("This could not be done.", [{ path: "", message: "Not accepted.", code: "refused" }]);
   }
+  return new InvalidError("This could not be done.", [{ path: "", message: "Not accepted.", code: "refused" }]);
+}
+
+function badEmail(): InvalidError {
+  return new InvalidError("The e-mail address is not one.", [{ path: "email", message: "Not an e-mail address.", code: "bad_email" }]);
 }
 
 export function invalidToken(): InvalidError {

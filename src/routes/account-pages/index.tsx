@@ -2,7 +2,7 @@
 // Each page calls the same verb as the API route of its name.
 import type { Context } from "hono";
 import { createMiddleware } from "hono/factory";
-import { acceptInvitation, lookUpInvitation, resetPassword, signIn, signUp, verifyEmail } from "../../accounts";
+import { acceptInvitation, forgotPassword, lookUpInvitation, resetPassword, signIn, signUp, verifyEmail } from "../../accounts";
 import type { AppEnv } from "../../middleware/app-types";
 import { statusOf } from "../../middleware/problem";
 import { rateLimit } from "../../middleware/rate-limit";
@@ -12,6 +12,7 @@ import { newApp } from "../new-app";
 import { Field, Problem, page } from "./layout";
 
 const MAX_FIELD = 1_000;
+const MAX_NAME = 100;
 
 /** A form on somebody else's page could otherwise sign a visitor in to an account that is not theirs. */
 const ownFormsOnly = createMiddleware<AppEnv>(async (c, next) => {
@@ -78,6 +79,25 @@ accountPages.post("/account/sign-in", async (c) => {
   return c.redirect("/", 303);
 });
 
+accountPages.get("/account/sign-up", (c) => page(c, "Sign up", <SignUp problem={null} name="" email="" />));
+
+accountPages.post("/account/sign-up", async (c) => {
+  const form = await fields(c);
+  const [name, email] = [form("name").trim().slice(0, MAX_NAME), form("email").trim()];
+  const failed = await problemOf(signUp(c.get("ctx"), { name: name || email, email, password: form("password") }));
+  if (failed !== null) return page(c, "Sign up", <SignUp problem={failed.message} name={name} email={email} />, failed.status);
+  return page(c, "Look into your mailbox", <p>Follow the link we have sent to {email}; then you can sign in.</p>);
+});
+
+accountPages.get("/account/forgot-password", (c) => page(c, "Forgotten password", <Forgot />));
+
+accountPages.post("/account/forgot-password", async (c) => {
+  const form = await fields(c);
+  const failed = await problemOf(forgotPassword(c.get("ctx"), form("email").trim()));
+  if (failed !== null) return page(c, "Forgotten password", <Problem text={failed.message} />, failed.status);
+  return page(c, "Look into your mailbox", <p>If there is an account with this address, a link to choose a new password is on its way.</p>);
+});
+
 accountPages.get("/account/invitation", async (c) => {
   const { actor } = c.get("ctx");
   try {
@@ -97,7 +117,7 @@ accountPages.post("/account/invitation", async (c) => {
   const joining = signedIn
     ? acceptInvitation(ctx, invitationToken)
     : lookUpInvitation(ctx, invitationToken).then(({ email }) =>
-        signUp(ctx, { name: form("name").trim().slice(0, 100) || email, email, password: form("password"), invitationToken }),
+        signUp(ctx, { name: form("name").trim().slice(0, MAX_NAME) || email, email, password: form("password"), invitationToken }),
       );
   const failed = await problemOf(joining);
   if (failed !== null) return page(c, "Join", <Join email="" signedIn={signedIn} problem={failed.message} />, failed.status);
@@ -125,6 +145,30 @@ function SignIn({ problem, email }: { problem: string | null; email: string }) {
       <Field label="E-mail" name="email" type="email" autocomplete="username" value={email} />
       <Field label="Password" name="password" type="password" autocomplete="current-password" />
       <button type="submit">Sign in</button>
+      <p class="after">
+        <a href="/account/forgot-password">Forgotten your password?</a> · <a href="/account/sign-up">Sign up</a>
+      </p>
+    </form>
+  );
+}
+
+function SignUp({ problem, name, email }: { problem: string | null; name: string; email: string }) {
+  return (
+    <form method="post">
+      <Problem text={problem} />
+      <Field label="Your name" name="name" type="text" autocomplete="name" value={name} />
+      <Field label="E-mail" name="email" type="email" autocomplete="username" value={email} />
+      <Field label="Password" name="password" type="password" autocomplete="new-password" />
+      <button type="submit">Sign up</button>
+    </form>
+  );
+}
+
+function Forgot() {
+  return (
+    <form method="post">
+      <Field label="E-mail" name="email" type="email" autocomplete="username" />
+      <button type="submit">Send me a link</button>
     </form>
   );
 }

@@ -16,6 +16,7 @@ const STYLE = `
   input { display: block; box-sizing: border-box; width: 100%; margin-top: .3rem; padding: .6rem .7rem; font: inherit; color: inherit;
     background: transparent; border: 1px solid var(--line); border-radius: 8px; }
   button { padding: .65rem 1.1rem; font: inherit; font-weight: 600; color: #fff; background: var(--go); border: 0; border-radius: 8px; cursor: pointer; }
+  .after { margin: 1.2rem 0 0; font-size: .9rem; }
   :focus-visible { outline: 3px solid color-mix(in srgb, var(--go) 60%, transparent); outline-offset: 2px; }
   [role=alert] { padding: .7rem .9rem; border: 1px solid #c2452f; border-radius: 8px; } a { color: inherit; }`;
 

@@ -35,7 +35,7 @@ const route = defineRoute({
   summary: "Who did what, when, from where",
   description: "Newest first. One call looks at no more than 5,000 rows, so a narrow filter may answer a short page with a `next_cursor`.",
   request: { query: AuditQuery },
-  responses: { 200: json(listOf("audit", AuditView), "A page of the audit trail") },
+  responses: { 200: json(listOf("audit_entries", AuditView), "A page of the audit trail") },
 });
 
 export const audit = newApp().openapi(route, async (c) => {
@@ -48,7 +48,7 @@ export const audit = newApp().openapi(route, async (c) => {
     from: since === undefined ? undefined : Date.parse(since),
     until: until === undefined ? undefined : Date.parse(until),
   });
-  return c.json({ audit: items.map(toAuditView), next_cursor: nextCursor }, 200);
+  return c.json({ audit_entries: items.map(toAuditView), next_cursor: nextCursor }, 200);
 });
 
 function toAuditView(row: AuditRow) {
