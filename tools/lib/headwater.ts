@@ -8,11 +8,15 @@ import { runCron, scheduledTrigger } from "./cron-runner.ts";
 import { holdState } from "./lock.ts";
 import { migrate, readMigrations } from "./migrate.ts";
 import { CONFIG } from "./paths.ts";
+import { startPostgres } from "./postgres.ts";
 import { type Demo, SEED_VERSION, seed } from "./seed.ts";
 import { type ServeOptions, serve } from "./serve.ts";
 import { openState, readJson, type State, writePrivate } from "./state.ts";
 import { Stop, step } from "./steps.mjs";
 import { openWorkerLog } from "./worker-log.ts";
+
+/** Where the front page looks for the demo's sign-in, in development alone. */
+const DEMO_KEY = "dev:demo";
 
 export interface Started {
   url: string;
@@ -39,10 +43,15 @@ export async function startHeadwater({ port, env }: StartOptions): Promise<Start
   const url = `http://localhost:${port}`;
   const bindings = bindingsFor(state, url, env);
   const onLog = openWorkerLog(join(state.folder, "headwater.log"));
-  const options = { stores: state.stores, bindings, onLog };
+  const postgres =
+    env.HEADWATER_POSTGRES === "1" ? await step("Postgres (embedded)", () => startPostgres(join(state.folder, "postgres"))) : undefined;
+  const options = { stores: state.stores, bindings, onLog, postgresUrl: postgres?.url };
 
-  const demo = await prepareStore(state, url, env.HEADWATER_EMPTY === "1", options);
+  const { demo, keep } = await prepareStore(state, url, env.HEADWATER_EMPTY === "1", options);
   const served = await step("Serve", () => serve({ ...options, port }));
+  // In one breath with the port: whoever waits for one of the two finds the other.
+  keep();
+  await (await served.miniflare.getKVNamespace("KV")).put(DEMO_KEY, JSON.stringify(demo));
   const triggers = unstable_readConfig({ config: CONFIG }, { hideWarnings: true }).triggers.crons ?? [];
   const fire = scheduledTrigger(served.miniflare, (trigger, error) =>
     onLog({ level: "error", message: `cron "${trigger}": ${error instanceof Error ? error.message : String(error)}` }),
@@ -54,10 +63,11 @@ export async function startHeadwater({ port, env }: StartOptions): Promise<Start
     demo,
     seconds: (performance.now() - startedAt) / 1000,
     pdf: chromium !== null,
-    postgres: false,
+    postgres: postgres !== undefined,
     stop: async () => {
       await cron.stop();
       await served.stop();
+      await postgres?.stop();
       release();
     },
   };
@@ -70,8 +80,14 @@ function bindingsFor(state: State, url: string, env: NodeJS.ProcessEnv): Record<
   return { ...state.secrets, PUBLIC_URL: url, ...(env.HEADWATER_LIMITS === "off" ? { LIMITS: "off" } : {}) };
 }
 
+interface Prepared {
+  demo: Demo;
+  /** Writes demo.json, and that all of this is done. */
+  keep(): void;
+}
+
 /** Migrates and seeds on a port nobody knows, unless a finished run has noted that there is nothing to do. */
-async function prepareStore(state: State, url: string, empty: boolean, options: Omit<ServeOptions, "port">): Promise<Demo> {
+async function prepareStore(state: State, url: string, empty: boolean, options: Omit<ServeOptions, "port">): Promise<Prepared> {
   const record = join(state.folder, "prepared.json");
   const demoFile = join(state.folder, "demo.json");
   const fingerprint = createHash("sha256")
@@ -81,8 +97,7 @@ async function prepareStore(state: State, url: string, empty: boolean, options: 
   const prepared = readJson<{ fingerprint: string }>(record);
   if (known !== null && prepared?.fingerprint === fingerprint) {
     const demo = { ...known, url };
-    if (known.url !== url) writePrivate(demoFile, demo);
-    return demo;
+    return { demo, keep: () => (known.url === url ? undefined : writePrivate(demoFile, demo)) };
   }
   const token = randomBytes(24).toString("hex");
   const setup = await serve({ ...options, port: 0, bindings: { ...options.bindings, SEED_TOKEN: token } });
@@ -94,9 +109,11 @@ async function prepareStore(state: State, url: string, empty: boolean, options: 
     const demo = await step("Demo workspace", (note) =>
       seed({ origin: setup.url, url, token, folder: state.folder, empty: empty || prepared !== null, note }),
     );
-    writePrivate(demoFile, demo);
-    writePrivate(record, { fingerprint });
-    return demo;
+    const keep = () => {
+      writePrivate(demoFile, demo);
+      writePrivate(record, { fingerprint });
+    };
+    return { demo, keep };
   } finally {
     await setup.stop();
   }
