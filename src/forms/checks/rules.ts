@@ -46,7 +46,7 @@ function checkCondition(schema: FormSchema, condition: Condition, path: string, 
   if (condition.condition === "is_empty" || condition.condition === "is_not_empty") return;
   if (condition.value === undefined) report(`${path}.value`, "no_value", "Say what the answer is compared with.");
   else if (condition.condition === "matches") {
-    const reason = typeof condition.value === "string" ? whyUnsafe(condition.value) : "it is not text";
+    const reason = typeof condition.value === "string" ? whyUnsafe(condition.value, "search") : "it is not text";
     if (reason !== null) report(`${path}.value`, "bad_pattern", `This pattern cannot be used: ${reason}.`);
   } else checkExpected(source, part, condition, `${path}.value`, report);
 }

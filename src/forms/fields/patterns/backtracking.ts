@@ -6,7 +6,6 @@ import { type Node, parsePattern, RefusedPattern } from "./parse";
 
 const MAX_PLACES = 1_500;
 const MAX_COUNT = 1_000;
-const MAX_FACTOR = 64;
 const ASCII = Array.from({ length: 128 }, (_, code) => String.fromCharCode(code));
 
 interface Shape {
@@ -15,17 +14,15 @@ interface Shape {
   nullable: boolean;
 }
 
-interface Cost {
-  /** The power of the input's length that matching may take, beyond reading it once. */
+/** Matching n characters takes at most about `factor` × n^(`degree` + 1) steps. */
+export interface Cost {
   degree: number;
   factor: number;
 }
 
 /** Throws RefusedPattern for what cannot be bounded. */
-export function measure(source: string): number {
-  const cost = costOf(parsePattern(source), 1);
-  if (cost.degree > 2 || cost.factor > MAX_FACTOR) throw new RefusedPattern("it can be matched in too many ways");
-  return cost.degree;
+export function measure(source: string): Cost {
+  return costOf(parsePattern(source), 1);
 }
 
 function costOf(root: Node, copies: number): Cost {
@@ -33,7 +30,9 @@ function costOf(root: Node, copies: number): Cost {
   const follow: number[][] = [];
   const loopOf: number[] = [];
   const loopMax: number[] = [];
-  let worstLook: Cost = { degree: 0, factor: 1 };
+  // Looking ahead from the beginning is done once; from anywhere else, on each way that leads there.
+  let lookAtStart: Cost = { degree: 0, factor: 1 };
+  let lookLater: Cost = { degree: 0, factor: 1 };
 
   const link = (from: number[], to: number[]) => {
     for (const place of from) follow[place]?.push(...to);
@@ -61,7 +60,8 @@ function costOf(root: Node, copies: number): Cost {
       case "look": {
         if (loop !== -1) throw new RefusedPattern("it looks ahead inside a repetition");
         const cost = costOf(node.body, times);
-        worstLook = { degree: Math.max(worstLook.degree, cost.degree), factor: Math.max(worstLook.factor, cost.factor) };
+        if (sets.length === 0) lookAtStart = worse(lookAtStart, cost);
+        else lookLater = worse(lookLater, { ...cost, degree: cost.degree + 1 });
         return { first: [], last: [], nullable: true };
       }
       case "sequence":
@@ -133,7 +133,11 @@ function costOf(root: Node, copies: number): Cost {
     if (max <= 16) factor *= max;
     else degree++;
   }
-  return { degree: Math.max(degree, worstLook.degree), factor: Math.max(factor, worstLook.factor) };
+  return worse(lookAtStart, { degree: degree + lookLater.degree, factor: factor * lookLater.factor });
+}
+
+function worse(a: Cost, b: Cost): Cost {
+  return { degree: Math.max(a.degree, b.degree), factor: Math.max(a.factor, b.factor) };
 }
 
 interface CharacterSet {
