@@ -82,7 +82,12 @@ async function offer(
   const start = input.startToken === undefined ? null : await readStartToken(ctx.env.APP_SECRET, form.formId, input.startToken);
   const startedAt = resumed?.partial.startedAt ?? plausibleStart(start?.at ?? input.startedAt, now, input.submittedAt);
   const trusted = ctx.actor.kind === "key" || ctx.actor.kind === "system";
-  if (!trusted) assertWelcome(form.schema.settings, { origin: input.visit.origin, trap: input.trap ?? null, startedAt }, now);
+  if (!trusted)
+    assertWelcome(
+      form.schema.settings,
+      { origin: input.visit.origin, ownPage: input.visit.ownPage, trap: input.trap ?? null, startedAt },
+      now,
+    );
 
   const answers = resumed === null ? input.data : { ...JSON.parse(resumed.partial.data), ...input.data };
   const data = evaluateOrRefuse(form.schema, answers, input.status, now);

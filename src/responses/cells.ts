@@ -19,13 +19,30 @@ const MAX_VALUE_LENGTH = 300;
 
 /** `["city", ""]`: answered. `["age", "", 42]`: answered with a number. `["city", "Rome"]`: one value; once however often it was given. */
 export function cellsOf(schema: FormSchema, data: Record<string, unknown>): Cell[] {
-  const limited = new Set(schema.settings?.quotas?.map(({ field }) => field));
   const cells: Cell[] = [];
-  for (const field of describeFields(schema)) {
-    const values = valuesAt(data, field.path.split(".")).filter((value) => value !== null && value !== undefined);
-    if (values.length > 0) addCells(cells, field, values, limited.has(field.path));
+  for (const { field, path, limited } of countedFields(schema)) {
+    const values = valuesAt(data, path).filter((value) => value !== null && value !== undefined);
+    if (values.length > 0) addCells(cells, field, values, limited);
   }
   return cells;
+}
+
+interface Counted {
+  field: FieldDescription;
+  path: readonly string[];
+  limited: boolean;
+}
+
+// A published schema stays the same object for as long as it is cached, and is walked for every response.
+const known = new WeakMap<FormSchema, Counted[]>();
+
+function countedFields(schema: FormSchema): Counted[] {
+  const before = known.get(schema);
+  if (before !== undefined) return before;
+  const limited = new Set(schema.settings?.quotas?.map(({ field }) => field));
+  const fields = describeFields(schema).map((field) => ({ field, path: field.path.split("."), limited: limited.has(field.path) }));
+  known.set(schema, fields);
+  return fields;
 }
 
 function addCells(cells: Cell[], field: FieldDescription, values: readonly unknown[], limited: boolean): void {

@@ -5,6 +5,8 @@ import { ForbiddenError, InvalidError } from "../shared/errors";
 
 export interface Visit {
   origin: string | null;
+  /** The form's own page: `allowed_origins` says who may frame it, and the browser keeps to that. */
+  ownPage?: boolean;
   /** What came in the field that no person sees. */
   trap: string | null;
   startedAt: number | null;
@@ -12,7 +14,11 @@ export interface Visit {
 
 export function assertWelcome(settings: FormSettings | undefined, visit: Visit, now: number): void {
   const origins = settings?.allowed_origins ?? [];
-  if (origins.length > 0 && (visit.origin === null || !origins.some((origin) => sameOrigin(origin, visit.origin ?? "")))) {
+  if (
+    origins.length > 0 &&
+    visit.ownPage !== true &&
+    (visit.origin === null || !origins.some((origin) => origin === "*" || sameOrigin(origin, visit.origin ?? "")))
+  ) {
     throw new ForbiddenError("This form does not take answers from this site.", { reason: "origin_not_allowed" });
   }
   if (settings?.honeypot === true && visit.trap !== null && visit.trap !== "") {

@@ -6,6 +6,8 @@ export interface VisitFacts {
   referrer: string | null;
   country: string | null;
   userAgent: string | null;
+  /** Sent by the form's own page, which may be looked at wherever its frame is allowed. */
+  ownPage?: boolean;
 }
 
 export function digest(text: string): string {

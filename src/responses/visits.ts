@@ -9,7 +9,7 @@ import type { StartRef } from "./ledger/types";
 import { digest } from "./meta";
 import { refusalError } from "./refusals";
 import { shardFor } from "./shards";
-import { makeStartToken } from "./start-token";
+import { makeStartToken, readStartToken } from "./start-token";
 
 export interface StartedVisit {
   token: string;
@@ -17,23 +17,37 @@ export interface StartedVisit {
   placeHeldUntil: number | null;
 }
 
-/** Somebody begins to fill in. The token proves when, and keeps a place while there are places to run out of. */
-export async function startVisit(ctx: ServiceContext, formId: string, origin: string | null): Promise<StartedVisit> {
+/**
+ * Somebody begins to fill in. The token proves when, and keeps a place while there are places to run out of. The form's own page
+ * brings the token it was opened with.
+ */
+export async function startVisit(
+  ctx: ServiceContext,
+  formId: string,
+  origin: string | null,
+  page?: { token: string },
+): Promise<StartedVisit> {
   const form = await getPublishedForm(ctx, formId);
   const { settings } = form.schema;
   const now = ctx.now();
-  assertWelcome({ allowed_origins: settings?.allowed_origins }, { origin, trap: null, startedAt: null }, now);
-  const { token, start } = await makeStartToken(ctx.env.APP_SECRET, form.formId, now);
+  const visit = { origin, ownPage: page !== undefined, trap: null, startedAt: null };
+  assertWelcome({ allowed_origins: settings?.allowed_origins }, visit, now);
+  const { token, start } = await openedOrNew(ctx, form.formId, page?.token);
   const guards = guardsOf(settings, form.formId, {}, { ip: null }, ctx.env.APP_SECRET);
   const address = ctx.client.ip === null ? null : digest(`${ctx.env.APP_SECRET}:${ctx.client.ip}`);
   const ledger = ledgerOf(ctx.env, form.formId, shardOfStart(start));
   const outcome = await ledger.start({ start, workspaceId: form.workspaceId, address, guards });
   if (outcome.kind === "refused") throw refusalError(outcome.reason);
-  return { token, startedAt: now, placeHeldUntil: outcome.heldUntil };
+  return { token, startedAt: start.at, placeHeldUntil: outcome.heldUntil };
 
   function shardOfStart({ id }: StartRef): number {
     return shardFor(settings, id);
   }
+}
+
+async function openedOrNew(ctx: ServiceContext, formId: string, token: string | undefined): Promise<{ token: string; start: StartRef }> {
+  const start = token === undefined ? null : await readStartToken(ctx.env.APP_SECRET, formId, token);
+  return token !== undefined && start !== null ? { token, start } : makeStartToken(ctx.env.APP_SECRET, formId, ctx.now());
 }
 
 interface Pending {

@@ -5,7 +5,7 @@ import { createForm, problemOf } from "./support";
 test("only pages of the allowed origins, and programs with a key, may submit", async () => {
   const form = await createForm({ allowed_origins: ["https://example.com"] });
   await form.accepted({ name: "Ada" }, { headers: { Origin: "https://example.com" } });
-  for (const headers of [{ Origin: "https://evil.example" }, {}]) {
+  for (const headers of [{ Origin: "https://evil.example" }, { "X-Nothing": "at all" }]) {
     const reply = await form.submit({ name: "Eve" }, { headers });
     expect([reply.status, (await problemOf(reply)).code]).toEqual([403, "origin_not_allowed"]);
   }

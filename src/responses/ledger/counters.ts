@@ -30,6 +30,8 @@ export class Counters {
   /** Only what is not yet in the snapshot; the rest is on disk, where years of it cost no memory. */
   readonly #buckets = new Map<number, Bucket>();
   lastSubmittedAt: number | null = null;
+  /** While that is unknown: no complete response was submitted later than this. */
+  lastNotAfter = Number.MAX_SAFE_INTEGER;
 
   restore(rows: Iterable<CounterRow>): void {
     for (const { name, count, sum } of rows) this.#counts.set(name, { count, sum });
@@ -42,6 +44,7 @@ export class Counters {
       this.#add(":partial", sign);
       return;
     }
+    this.#noteLast(effect.submittedAt, sign);
     this.#add(":complete", sign);
     this.#bucket(effect.submittedAt).complete += sign;
     if (effect.durationMs !== null) {
@@ -49,9 +52,6 @@ export class Counters {
       this.#add(":duration_ms", sign * effect.durationMs);
     }
     for (const [field, value, number] of effect.cells) this.#add(`${field}\0${value}`, sign, number === undefined ? 0 : sign * number);
-    if (sign === 1 && effect.submittedAt > (this.lastSubmittedAt ?? 0)) this.lastSubmittedAt = effect.submittedAt;
-    // The one before it is known to the store alone; until asked, say nothing rather than something old.
-    else if (sign === -1 && effect.submittedAt === this.lastSubmittedAt) this.lastSubmittedAt = null;
   }
 
   seen(what: "starts" | "views", times: number, at: number): void {
@@ -96,6 +96,18 @@ export class Counters {
   /** Moves of buckets not yet in the snapshot. */
   recentBuckets(from: number, to: number): [start: number, moved: Bucket][] {
     return [...this.#buckets].filter(([start]) => start >= from && start < to);
+  }
+
+  #noteLast(submittedAt: number, sign: 1 | -1): void {
+    const last = this.lastSubmittedAt;
+    if (sign === 1) {
+      if (last !== null) this.lastSubmittedAt = Math.max(last, submittedAt);
+      else if (this.total("complete") === 0 || submittedAt >= this.lastNotAfter) this.lastSubmittedAt = submittedAt;
+    } else if (submittedAt === last) {
+      // The one before it is known to the store alone; until asked, say nothing rather than something old.
+      this.lastSubmittedAt = null;
+      this.lastNotAfter = submittedAt;
+    }
   }
 
   #add(name: string, by: number, sum = 0): void {

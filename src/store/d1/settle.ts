@@ -66,6 +66,22 @@ const ADD_OUTBOX = `INSERT INTO ledger_outbox (form_id, shard, from_seq, to_seq,
 
 const MOVE_MARK = `UPDATE ledger_marks SET seq = ?4, hash = ?5, settled_at = ?6 WHERE form_id = ?1 AND shard = ?2 AND seq = ?3 RETURNING seq`;
 
+/** For the test of their plans. */
+export const SETTLE_STATEMENTS = {
+  START_MARK,
+  KEEP_OLD_DATA,
+  FORGET_WORDS,
+  UPSERT_ROWS,
+  ADD_ENTRIES,
+  INDEX_WORDS,
+  ERASE_ENTRIES,
+  ADD_ROLLUPS,
+  DROP_EMPTY_ROLLUPS,
+  ADD_AUDIT,
+  ADD_OUTBOX,
+  MOVE_MARK,
+};
+
 export async function settle(db: D1Database, batch: SettleBatch): Promise<SettleResult> {
   const at = [batch.formId, batch.shard, batch.fromSeq - 1] as const;
   const run = (sql: string, ...more: (string | number | null)[]) => db.prepare(sql).bind(...at, ...more);

@@ -1,0 +1,70 @@
+import { createExecutionContext, createMessageBatch, env, getQueueResult, waitOnExecutionContext } from "cloudflare:test";
+import { expect, test } from "vitest";
+import { consumeEvents } from "../../queues/events";
+import { type Follower, wakeOverdueRanges } from "../../src/responses";
+import { openPrimaryStore } from "../../src/store";
+import { backgroundContext } from "../../src/store/background-context";
+import { createForm } from "../responses/support";
+
+async function consume(bodies: unknown[], followers: Follower[]) {
+  const batch = createMessageBatch(
+    "headwater-events",
+    bodies.map((body, i) => ({ id: `m${i}`, timestamp: new Date(), attempts: 1, body })),
+  );
+  const execution = createExecutionContext();
+  await consumeEvents(batch, env, execution, followers);
+  await waitOnExecutionContext(execution);
+  return getQueueResult(batch, execution);
+}
+
+async function settledForm() {
+  const form = await createForm();
+  await form.accepted({ name: "Ada" });
+  await form.list();
+  return { form, pointer: { type: "entries", formId: form.formId, workspaceId: form.workspaceId, shard: 0, fromSeq: 1, toSeq: 1 } };
+}
+
+// Settling has told the queue as well; these tests put the row back to where nobody has been told yet.
+async function putBack(pointer: { formId: string; workspaceId: string }) {
+  await env.DB.prepare(
+    "INSERT OR REPLACE INTO ledger_outbox (form_id, shard, from_seq, to_seq, workspace_id, created_at, sent_at) VALUES (?, 0, 1, 1, ?, 1, 1)",
+  )
+    .bind(pointer.formId, pointer.workspaceId)
+    .run();
+}
+
+test("followers are told of a range in its own workspace, once, and then it is forgotten", async () => {
+  const { pointer } = await settledForm();
+  await putBack(pointer);
+  const told: unknown[] = [];
+  const follow: Follower = async (ctx, range) => {
+    told.push([ctx.workspaceId, ctx.actor.kind, range.fromSeq, range.toSeq]);
+  };
+  expect((await consume([pointer, pointer], [follow])).explicitAcks).toEqual(["m0", "m1"]);
+  expect(told).toEqual([[pointer.workspaceId, "system", 1, 1]]);
+  expect(await openPrimaryStore(env).outboxRange(pointer.formId, 0, 1)).toBeNull();
+});
+
+test("a failing follower keeps its range and holds up no other", async () => {
+  const [bad, good] = [await settledForm(), await settledForm()];
+  await putBack(bad.pointer);
+  await putBack(good.pointer);
+  const follow: Follower = async (_, range) => {
+    if (range.formId === bad.pointer.formId) throw new Error("no");
+  };
+  const result = await consume([bad.pointer, good.pointer, { type: "nonsense" }], [follow]);
+  expect(result.explicitAcks).toEqual(["m1", "m2"]);
+  expect(result.retryMessages).toEqual([{ msgId: "m0", delaySeconds: 5 }]);
+  expect(await openPrimaryStore(env).outboxRange(bad.pointer.formId, 0, 1)).not.toBeNull();
+});
+
+test("the sweep sends again what nobody has finished", async () => {
+  const { pointer } = await settledForm();
+  await putBack(pointer);
+  const sent: unknown[] = [];
+  const queue = { sendBatch: async (messages: Iterable<{ body: unknown }>) => sent.push(...[...messages].map(({ body }) => body)) };
+  const ctx = backgroundContext({ ...env, EVENTS: queue as unknown as Queue }, createExecutionContext(), "req_1");
+  await wakeOverdueRanges(ctx);
+  expect(sent).toContainEqual(pointer);
+  expect(await openPrimaryStore(env).outboxRange(pointer.formId, 0, 1)).toMatchObject({ attempts: 2 });
+});
