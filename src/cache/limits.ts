@@ -23,5 +23,5 @@ export const L2_READ_LIMIT_MS = 500;
 export const L2_WRITE_LIMIT_MS = 5_000;
 
 export const FILL_LEASE_MS = 2_000;
-/** When a request that found the work taken looks again; after the last it does the work itself. */
-export const LOOK_AGAIN_MS = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512] as const;
+/** When a request that found the work taken looks again: soon at first, then steadily for about a second; then it does the work itself. */
+export const LOOK_AGAIN_MS: readonly number[] = [1, 2, 4, 8, 16, ...new Array<number>(32).fill(32)];
