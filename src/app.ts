@@ -5,6 +5,7 @@ import { measure } from "./middleware/measure";
 import { onError, onNotFound } from "./middleware/problem";
 import { publicCors } from "./middleware/public-cors";
 import { requestContext } from "./middleware/request-context";
+import { requiredSecret } from "./middleware/required-secret";
 import { securityHeaders } from "./middleware/security-headers";
 import { accountPages } from "./routes/account-pages";
 import { apiKeys } from "./routes/api-keys";
@@ -38,6 +39,7 @@ export function createApp() {
   app.use(requestContext);
   app.use(measure);
   app.use(securityHeaders);
+  app.use(requiredSecret);
   app.use(
     bodyLimit({
       maxSize: MAX_BODY_BYTES,

@@ -114,6 +114,9 @@ CREATE TRIGGER audit_session_ended AFTER DELETE ON sessions WHEN OLD.ended_from 
     OLD.ended_from ->> 'ip', OLD.ended_from ->> 'user_agent', OLD.ended_from ->> 'correlation_id', at FROM audit_stamp;
 END;
 
+-- What happens to a person outside any workspace is read by that person.
+CREATE INDEX audit_of_person ON audit_log (actor_id, id) WHERE workspace_id IS NULL;
+
 -- Tenants, who belongs to them, and how one gets in.
 CREATE TABLE workspaces (
   id TEXT PRIMARY KEY,

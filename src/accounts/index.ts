@@ -1,5 +1,6 @@
 export { assertPerson, type PersonContext } from "./assert-person";
 export { type AuditQuery, type AuditRow, listAudit } from "./audit/list-audit";
+export { listOwnActivity } from "./audit/list-own-activity";
 export { forgetExpiredAccess } from "./forget-expired-access";
 export { acceptInvitation, lookUpInvitation, type OpenInvitation } from "./invitations/accept";
 export { invite, resendInvitation, revokeInvitation } from "./invitations/invite";

@@ -1,6 +1,8 @@
 import { env } from "cloudflare:test";
 import { expect, test } from "vitest";
 import { newId } from "../../src/shared/ids";
+import { makePerson, makeSession } from "../support/people";
+import { send } from "../support/send";
 import { createWorld, type World } from "../support/world";
 
 const HOUR = 60 * 60 * 1000;
@@ -107,4 +109,23 @@ test("an id that a trigger made sorts with those that we make", async () => {
   expect(Math.abs(Date.now() - Number(row?.at))).toBeLessThan(60_000);
   // Ten digits of time: the first eight are the same within a second.
   expect(Math.abs(Number.parseInt(row?.id.slice(4, 10) ?? "", 32) - Number.parseInt(before.slice(4, 10), 32))).toBeLessThanOrEqual(1);
+});
+
+test("a person reads what happened to their own account, and nobody else's", async () => {
+  const [person, other] = [await makePerson(), await makePerson()];
+  await makeSession(person.userId);
+  const reply = await send("GET", "/api/v1/auth/activity?limit=2", undefined, { cookie: person.cookie });
+  const page: Page = await reply.json();
+  expect(actions(page)).toEqual(["session.created", "session.created"]);
+  const rest: Page = await (
+    await send("GET", `/api/v1/auth/activity?cursor=${page.next_cursor}`, undefined, { cookie: person.cookie })
+  ).json();
+  expect(actions(rest)).toEqual(["user.created"]);
+  expect(JSON.stringify([page, rest])).not.toContain(other.userId);
+  const { results } = await env.DB.prepare(
+    "EXPLAIN QUERY PLAN SELECT * FROM audit_log WHERE workspace_id IS NULL AND actor_id = ?1 AND id < ?2 ORDER BY id DESC LIMIT 100",
+  )
+    .bind("usr", "aud_z")
+    .all<{ detail: string }>();
+  expect(results.map(({ detail }) => detail).join()).toContain("audit_of_person");
 });

@@ -1,5 +1,5 @@
 import { z } from "@hono/zod-openapi";
-import { type AuditRow, listAudit } from "../../accounts";
+import { type AuditRow, listAudit, listOwnActivity } from "../../accounts";
 import { defineRoute, json } from "../define-route";
 import { newApp } from "../new-app";
 import { isoTime, ListQuery, listOf } from "../wire";
@@ -38,7 +38,23 @@ const route = defineRoute({
   responses: { 200: json(listOf("audit_entries", AuditView), "A page of the audit trail") },
 });
 
-export const audit = newApp().openapi(route, async (c) => {
+const ownRoute = defineRoute({
+  method: "get",
+  path: "/api/v1/auth/activity",
+  access: "person",
+  tags: ["Audit"],
+  summary: "What happened to the signed-in person's own account",
+  description: "Newest first: signing in and out, passwords, linked accounts. What is done in a workspace stands in its audit trail.",
+  request: { query: ListQuery },
+  responses: { 200: json(listOf("audit_entries", AuditView), "A page of the person's own trail") },
+});
+
+const own = newApp().openapi(ownRoute, async (c) => {
+  const { items, nextCursor } = await listOwnActivity(c.get("ctx"), c.req.valid("query"));
+  return c.json({ audit_entries: items.map(toAuditView), next_cursor: nextCursor }, 200);
+});
+
+const ofWorkspace = newApp().openapi(route, async (c) => {
   const { since, until, actor, target, q, ...rest } = c.req.valid("query");
   const { items, nextCursor } = await listAudit(c.get("ctx"), {
     ...rest,
@@ -50,6 +66,9 @@ export const audit = newApp().openapi(route, async (c) => {
   });
   return c.json({ audit_entries: items.map(toAuditView), next_cursor: nextCursor }, 200);
 });
+
+export const audit = newApp();
+for (const part of [ofWorkspace, own]) audit.route("/", part);
 
 function toAuditView(row: AuditRow) {
   return {
