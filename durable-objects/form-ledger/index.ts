@@ -1,5 +1,6 @@
 // The shell of a ledger: identity, storage, alarm and RPC. What is decided is in ledger.ts, what is carried on in settler.ts.
 import { DurableObject } from "cloudflare:workers";
+import type { FieldCounts, LedgerReads, LedgerTotals, SeriesCounts, Visits } from "../../src/analytics";
 import type {
   AcceptRequest,
   BarrierResult,
@@ -16,6 +17,7 @@ import { createLogger } from "../../src/shared/log";
 import { openPrimaryStore } from "../../src/store";
 import { Group } from "./group";
 import { Ledger } from "./ledger";
+import { fieldCountsOf, seriesOf, totalsOf } from "./live/reads";
 import { migrate } from "./schema";
 import { Settler } from "./settler";
 import { LedgerStorage } from "./storage";
@@ -26,7 +28,7 @@ const VIEWS_KEPT_BACK_MS = 5_000;
 type Call = { accept: AcceptRequest } | { change: ChangeRequest } | { start: StartRequest };
 type Answer = Outcome | StartOutcome;
 
-export class FormLedger extends DurableObject<Env> implements LedgerApi {
+export class FormLedger extends DurableObject<Env> implements LedgerApi, LedgerReads {
   readonly #ledger: Ledger;
   readonly #settler: Settler;
   readonly #turns = new Turns();
@@ -120,6 +122,22 @@ export class FormLedger extends DurableObject<Env> implements LedgerApi {
       settled,
       position: this.#ledger.position(),
     };
+  }
+
+  totalsWithin(from: number, to: number): LedgerTotals {
+    return totalsOf(this.#ledger, from, to);
+  }
+
+  fieldCounts(fields: readonly string[]): FieldCounts {
+    return fieldCountsOf(this.#ledger, fields);
+  }
+
+  countsBetween(bounds: readonly number[], from: number, to: number): SeriesCounts {
+    return seriesOf(this.#ledger, bounds, from, to);
+  }
+
+  visitsAt(seq: number): Visits {
+    return this.#ledger.visits.at(seq);
   }
 
   override async alarm(): Promise<void> {

@@ -18,6 +18,7 @@ import {
   type StartRequest,
   type StoredEntry,
 } from "../../src/responses";
+import { VisitMarks } from "./live/visit-marks";
 import { fullQuota } from "./quota";
 import type { LedgerStorage } from "./storage";
 
@@ -34,11 +35,13 @@ export class Ledger {
   hash = "";
   settled = 0;
   #lastAt = 0;
+  readonly visits: VisitMarks;
 
   constructor(
     readonly disk: LedgerStorage,
     readonly name: { formId: string; shard: number },
   ) {
+    this.visits = new VisitMarks(disk.storage.sql);
     this.load();
   }
 
@@ -53,6 +56,8 @@ export class Ledger {
     this.counters = new Counters();
     this.counters.restore(disk.counters());
     this.counters.lastSubmittedAt = disk.fact<number>("last_submitted_at") || null;
+    this.counters.lastNotAfter = disk.fact<number>("last_submitted_not_after") ?? Number.MAX_SAFE_INTEGER;
+    this.visits.reload();
     for (const entry of disk.entriesAfter(disk.fact<number>("snapshot") ?? 0, Number.MAX_SAFE_INTEGER)) this.#count(entry);
   }
 
@@ -70,6 +75,7 @@ export class Ledger {
     this.disk.saveCounters(counts, buckets);
     this.disk.setFact("snapshot", this.head);
     this.disk.setFact("last_submitted_at", this.counters.lastSubmittedAt ?? 0);
+    this.disk.setFact("last_submitted_not_after", this.counters.lastNotAfter);
   }
 
   replay(key: string, fingerprint: string, now: number): Outcome | null {
@@ -244,6 +250,7 @@ export class Ledger {
     this.head = seq;
     this.hash = hash;
     this.#count(entry);
+    this.visits.note(seq, this.counters);
     return entry;
   }
 

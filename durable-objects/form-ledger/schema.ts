@@ -26,6 +26,9 @@ export const MIGRATIONS: readonly string[] = [
   CREATE INDEX starts_expiring ON starts (expires_at);
   CREATE TABLE poison (seq INTEGER PRIMARY KEY, head TEXT NOT NULL, data TEXT, error TEXT NOT NULL, at INTEGER NOT NULL);
   `,
+  `
+  CREATE TABLE visit_marks (seq INTEGER PRIMARY KEY, views INTEGER NOT NULL, open_starts INTEGER NOT NULL);
+  `,
 ];
 
 /** Refuses to start on a history it does not know. `upTo` stops early, for tests of upgrades. */

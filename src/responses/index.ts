@@ -1,4 +1,5 @@
 export { type AcceptedResponse, type AcceptInput, acceptResponse } from "./accept";
+export { type AsOf, type Moment, momentOf } from "./as-of";
 export { type FormBarrier, passBarrier } from "./barrier";
 export { cellsOf } from "./cells";
 export { deleteResponse, eraseResponse, restoreResponse, updateResponse } from "./edit";

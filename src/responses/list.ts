@@ -1,6 +1,8 @@
 import { assertCan, type ServiceContext } from "../shared/context";
+import { InvalidError } from "../shared/errors";
 import { decodeCursor, type Page, toPage } from "../shared/lists";
-import { type ListQuery, openPrimaryStore, type ResponseRow } from "../store";
+import { type ListQuery, type Marks, openPrimaryStore, type ResponseRow } from "../store";
+import { type AsOf, momentOf } from "./as-of";
 import { passBarrier } from "./barrier";
 import { parseFilter } from "./filter";
 import { loadFormForReading } from "./form";
@@ -19,6 +21,8 @@ export interface ListInput {
   sort: "submitted_at" | "-submitted_at";
   /** The query language's filter, as parsed JSON. */
   filter?: unknown;
+  /** As the responses stood then; their notes (`meta`) are the newest. */
+  asOf?: AsOf;
 }
 
 export interface ResponseList extends Page<ResponseRow> {
@@ -42,10 +46,23 @@ export async function listResponses(ctx: ServiceContext, input: ListInput): Prom
     after: cursorKey(input.cursor),
     limit: input.limit + 1,
   };
-  const barrier = await passBarrier(ctx, form.formId, form.settings);
-  const rows = await openPrimaryStore(ctx.env).listResponses(query);
+  const moment = await momentOf(ctx, form, input.asOf ?? {});
+  if (moment !== null && query.words !== undefined) throw cannotSearchBack();
+  const barrier =
+    moment === null ? await passBarrier(ctx, form.formId, form.settings) : { current: moment.current, position: positionOf(moment.marks) };
+  const rows = await openPrimaryStore(ctx.env).listResponses({ ...query, asOf: moment?.marks });
   const page = toPage(rows, input.limit, (row) => [row.submittedAt, row.seq, row.shard]);
   return { ...page, items: page.items.map((row) => project(row, input.fields)), ...barrier };
+}
+
+function positionOf(marks: Marks): string {
+  return marks.map(([shard, seq]) => `${shard}:${seq}`).join(",");
+}
+
+/** Words are indexed as they are now; looking them up would find what was not there yet. */
+function cannotSearchBack(): InvalidError {
+  const message = "A search finds what there is now; leave out `q` or the moment.";
+  return new InvalidError(message, [{ path: "q", message, code: "not_searchable" }]);
 }
 
 function cursorKey(cursor: string | undefined): [number, number, number] | undefined {

@@ -1,6 +1,7 @@
 import { z } from "@hono/zod-openapi";
 import { listResponses } from "../../responses";
 import { InvalidError } from "../../shared/errors";
+import { AsOfQuery, asOfInput } from "../as-of";
 import { defineRoute, json } from "../define-route";
 import { newApp } from "../new-app";
 import { ListQuery, listOf } from "../wire";
@@ -21,6 +22,7 @@ const route = defineRoute({
   request: {
     params: FormIdParam,
     query: ListQuery.extend({
+      ...AsOfQuery.shape,
       status: z.enum(["complete", "partial", "deleted"]).optional().openapi({ description: "Without it: all that are not deleted." }),
       created_after: Time.optional(),
       created_before: Time.optional(),
@@ -35,7 +37,7 @@ const route = defineRoute({
 });
 
 export const list = newApp().openapi(route, async (c) => {
-  const { limit, cursor, status, created_after, created_before, fields, q, sort, filter } = c.req.valid("query");
+  const { limit, cursor, status, created_after, created_before, fields, q, sort, filter, ...asOf } = c.req.valid("query");
   const { items, nextCursor, current } = await listResponses(c.get("ctx"), {
     formId: c.req.valid("param").id,
     limit,
@@ -47,6 +49,7 @@ export const list = newApp().openapi(route, async (c) => {
     q,
     sort,
     filter: filter === undefined ? undefined : parseJson(filter),
+    asOf: asOfInput(asOf),
   });
   if (!current) c.header("X-Stale", "true");
   c.header("Cache-Control", "private, no-store");

@@ -1,0 +1,63 @@
+// The numbers of a ledger at its head: memory first, and from disk only the quarter-hours that memory does not hold.
+import type { FieldCounts, LedgerTotals, SeriesCounts } from "../../../src/analytics";
+import type { Ledger } from "../ledger";
+
+export function totalsOf(ledger: Ledger, from: number, to: number): LedgerTotals {
+  const { counters, head, settled } = ledger;
+  return {
+    complete: counters.total("complete"),
+    partial: counters.total("partial"),
+    starts: counters.total("starts"),
+    views: counters.total("views"),
+    durationMs: counters.total("duration_ms"),
+    timed: counters.total("timed"),
+    // A snapshot says 0 for "the store knows".
+    lastSubmittedAt: counters.lastSubmittedAt || null,
+    head,
+    settled,
+    position: ledger.position(),
+    today: countBetween(ledger, from, to),
+  };
+}
+
+export function fieldCountsOf(ledger: Ledger, fields: readonly string[]): FieldCounts {
+  return {
+    fields: Object.fromEntries(fields.map((field) => [field, [...ledger.counters.field(field)]])),
+    position: ledger.position(),
+  };
+}
+
+export function seriesOf(ledger: Ledger, bounds: readonly number[], from: number, to: number): SeriesCounts {
+  const first = bounds[0];
+  const last = bounds.at(-1);
+  const counts: number[] = Array(Math.max(0, bounds.length - 1)).fill(0);
+  if (first !== undefined && last !== undefined) {
+    for (const [start, { complete }] of ledger.disk.buckets(first, last)) add(start, complete);
+    for (const [start, { complete }] of ledger.counters.recentBuckets(first, last)) add(start, complete);
+  }
+  return { counts, total: countBetween(ledger, from, to) };
+
+  function add(start: number, complete: number): void {
+    const step = stepAt(bounds, start);
+    counts[step] = (counts[step] ?? 0) + complete;
+  }
+}
+
+function countBetween(ledger: Ledger, from: number, to: number): number {
+  const { complete } = ledger.disk.storage.sql
+    .exec<{ complete: number }>("SELECT coalesce(sum(complete), 0) AS complete FROM buckets WHERE start >= ? AND start < ?", from, to)
+    .one();
+  return ledger.counters.recentBuckets(from, to).reduce((sum, [, bucket]) => sum + bucket.complete, complete);
+}
+
+/** The last bound that is not after `at`. */
+function stepAt(bounds: readonly number[], at: number): number {
+  let low = 0;
+  let high = bounds.length - 1;
+  while (high - low > 1) {
+    const middle = (low + high) >>> 1;
+    if ((bounds[middle] ?? 0) <= at) low = middle;
+    else high = middle;
+  }
+  return low;
+}

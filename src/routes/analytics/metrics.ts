@@ -1,0 +1,55 @@
+import { z } from "@hono/zod-openapi";
+import { getMetrics, type Summary } from "../../analytics";
+import { AsOfQuery, asOfInput } from "../as-of";
+import { defineRoute, json } from "../define-route";
+import { newApp } from "../new-app";
+import { isoTime } from "../wire";
+import { AnalysedFormParam, Timezone } from "./shapes";
+
+const Metrics = z
+  .object({
+    form_id: z.string(),
+    total_responses: z.number().int().openapi({ description: "Complete ones that are not deleted." }),
+    today_submissions: z.number().int(),
+    completion_rate: z.number().min(0).max(1).openapi({ description: "Completed of those who started." }),
+    average_response_time: z.number().nullable().openapi({ description: "Seconds; null when none is known." }),
+    views: z.number().int(),
+    starts: z.number().int(),
+    partials: z.number().int(),
+    last_submitted_at: z.iso.datetime().nullable(),
+    as_of: z.iso.datetime(),
+    position: z.string().openapi({ description: "Opaque; pass it as `as_of_seq` to read the same again." }),
+  })
+  .openapi("FormMetrics");
+
+const route = defineRoute({
+  method: "get",
+  path: "/api/v2/analytics/forms/{id}/metrics",
+  access: "read",
+  tags: ["Analytics"],
+  summary: "Read a form's numbers",
+  description: "From the counters that the submit itself has moved: right the moment it is answered.",
+  request: { params: AnalysedFormParam, query: AsOfQuery.extend({ timezone: Timezone }) },
+  responses: { 200: json(Metrics, "The numbers") },
+});
+
+export const metrics = newApp().openapi(route, async (c) => {
+  const { timezone, ...asOf } = c.req.valid("query");
+  const found = await getMetrics(c.get("ctx"), { formId: c.req.valid("param").id, timezone, ...asOfInput(asOf) });
+  if (!found.current) c.header("X-Stale", "true");
+  c.header("Cache-Control", "private, no-store");
+  return c.json({ form_id: found.formId, ...summaryView(found), as_of: isoTime(found.asOf), position: found.position }, 200);
+});
+
+function summaryView(summary: Summary) {
+  return {
+    total_responses: summary.totalResponses,
+    today_submissions: summary.todaySubmissions,
+    completion_rate: summary.completionRate,
+    average_response_time: summary.averageResponseSeconds,
+    views: summary.views,
+    starts: summary.starts,
+    partials: summary.partials,
+    last_submitted_at: summary.lastSubmittedAt === null ? null : isoTime(summary.lastSubmittedAt),
+  };
+}
