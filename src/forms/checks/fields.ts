@@ -40,7 +40,7 @@ export function placeFields(schema: FormSchema): PlacedField[] {
 }
 
 export function checkFields(placed: readonly PlacedField[], report: Report): void {
-  const firstNamed = new Map<string, string>();
+  const firstNamed = new Map<string, PlacedField>();
   for (const place of placed) {
     const { field, path } = place;
     const before = firstNamed.get(field.name);
@@ -55,17 +55,17 @@ export function checkFields(placed: readonly PlacedField[], report: Report): voi
       report(
         `${path}.name`,
         "duplicate_name",
-        `${quoted(field.name)} is already the name of ${before}; names are unique in the whole form.`,
+        `${quoted(field.name)} is already the name of ${before.path}; names are unique in the whole form.`,
       );
     }
-    if (before === undefined) firstNamed.set(field.name, path);
+    if (before === undefined) firstNamed.set(field.name, place);
     checkNesting(place, report);
     checkChoices(field, path, report);
     checkOwnNeeds(field, path, report);
     checkLimits(field, path, report);
     checkDefault(field, path, report);
   }
-  for (const { field, path } of placed) checkComparisons(field, path, firstNamed, report);
+  for (const place of placed) checkComparisons(place, firstNamed, report);
   if (!placed.some(({ field }) => isAsked(field))) report("fields", "no_fields", "Add at least one field that can be answered.");
   if (placed.length > LIMITS.fields) report("fields", "too_many_fields", `A form has at most ${LIMITS.fields} fields.`);
 }
@@ -118,10 +118,21 @@ function isPicture(src: string | undefined): boolean {
   return src !== undefined && (/^\/(?!\/)/.test(src) || (/^https?:\/\//i.test(src) && URL.canParse(src)));
 }
 
-function checkComparisons(field: Field, path: string, named: ReadonlyMap<string, string>, report: Report): void {
-  field.validation?.compare?.forEach((comparison, index) => {
-    const place = `${path}.validation.compare.${index}.field`;
-    if (!named.has(comparison.field)) report(place, "unknown_field", `There is no field ${quoted(comparison.field)} to compare with.`);
-    else if (comparison.field === field.name) report(place, "compares_itself", "A field cannot be compared with itself.");
+function checkComparisons(place: PlacedField, named: ReadonlyMap<string, PlacedField>, report: Report): void {
+  place.field.validation?.compare?.forEach((comparison, index) => {
+    const path = `${place.path}.validation.compare.${index}.field`;
+    const other = named.get(comparison.field);
+    if (other === undefined) report(path, "unknown_field", `There is no field ${quoted(comparison.field)} to compare with.`);
+    else if (other === place) report(path, "compares_itself", "A field cannot be compared with itself.");
+    else if (!isAsked(other.field) && other.field.type !== "calculated")
+      report(path, "no_answer", `${quoted(comparison.field)} has no answer to compare with.`);
+    else if (repeatsAround(other).some((repeat) => !repeatsAround(place).includes(repeat))) {
+      report(path, "many_answers", `${quoted(comparison.field)} is in a repeating group: there may be several answers to compare with.`);
+    }
   });
+}
+
+function repeatsAround({ parent }: PlacedField): PlacedField[] {
+  if (parent === null) return [];
+  return parent.field.type === "repeat" ? [parent, ...repeatsAround(parent)] : repeatsAround(parent);
 }

@@ -33,11 +33,14 @@ export function normaliseRules(rules: readonly RuleInput[]): Rule[] {
   );
 }
 
+/** Of its one `value`, a short rule that only asks whether there is an answer has no need: there it is what is set. */
 function fromShort(rule: ShortRuleInput, id: string): Rule {
   const { source_field: field, condition, value, action, target_fields: targets, action_value: actionValue } = rule;
+  const asksNoValue = condition === "is_empty" || condition === "is_not_empty";
+  const set = actionValue ?? (action === "set_value" && asksNoValue ? value : undefined);
   return {
     id,
-    when: { all: [{ field, condition, ...(value === undefined ? {} : { value }) }] },
-    then: [{ action, targets, ...(actionValue === undefined ? {} : { value: actionValue }) }],
+    when: { all: [{ field, condition, ...(value === undefined || asksNoValue ? {} : { value }) }] },
+    then: [{ action, targets, ...(set === undefined ? {} : { value: set }) }],
   };
 }

@@ -150,6 +150,14 @@ describe("whyUnpublishable", () => {
       form([text("a", { validation: { compare: [{ condition: "equals", field: "b" }] } })]),
       "unknown_field fields.0.validation.compare.0.field",
     ],
+    [
+      "a comparison with many",
+      form([
+        text("a", { validation: { compare: [{ condition: "equals", field: "b" }] } }),
+        { name: "r", type: "repeat", label: "", fields: [text("b")] },
+      ]),
+      "many_answers fields.0.validation.compare.0.field",
+    ],
     ["a default that is no option", form([choice("a", { default: "z" })]), "bad_default fields.0.default"],
     ["a default of the wrong type", form([text("a", { default: { x: 1 } })]), "bad_default fields.0.default"],
     [

@@ -42,6 +42,28 @@ describe("FormSchemaInput", () => {
     expect(FormSchemaInput.parse(parsed)).toEqual(parsed);
   });
 
+  it("takes the value of a short rule for what is set when nothing is compared", () => {
+    const short = { source_field: "a", value: 5, action: "set_value", target_fields: ["b"] };
+    const [asks, compares] =
+      FormSchemaInput.parse({
+        fields: [],
+        rules: [
+          { ...short, condition: "is_empty" },
+          { ...short, condition: "equals" },
+        ],
+      }).rules ?? [];
+    expect(asks).toMatchObject({ when: { all: [{ field: "a", condition: "is_empty" }] }, then: [{ value: 5 }] });
+    expect(compares?.then).toEqual([{ action: "set_value", targets: ["b"] }]);
+  });
+
+  it("keeps no prototype names among its keys", () => {
+    const parsed = FormSchemaInput.safeParse(
+      JSON.parse('{"fields": [], "__proto__": {"polluted": true}, "theme": {"__proto__": {"polluted": true}}}'),
+    );
+    expect(JSON.stringify(parsed.data ?? {})).not.toContain("polluted");
+    expect(({} as Record<string, unknown>).polluted).toBeUndefined();
+  });
+
   it.each([
     ["a name that is none", { fields: [field("Not OK")] }, "fields.0.name"],
     ["a prototype name", { fields: [field("__proto__")] }, "fields.0.name"],

@@ -27,6 +27,7 @@ export function measure(source: string): Cost {
 
 function costOf(root: Node, copies: number): Cost {
   const sets: CharacterSet[] = [];
+  const atoms = new Map<string, CharacterSet>();
   const follow: number[][] = [];
   const loopOf: number[] = [];
   const loopMax: number[] = [];
@@ -37,13 +38,7 @@ function costOf(root: Node, copies: number): Cost {
   const link = (from: number[], to: number[]) => {
     for (const place of from) follow[place]?.push(...to);
   };
-  const clashes = (places: number[]): number => {
-    let count = 0;
-    for (let i = 0; i < places.length; i++) {
-      for (let j = i + 1; j < places.length; j++) if (overlap(sets[places[i] ?? 0], sets[places[j] ?? 0])) count++;
-    }
-    return count;
-  };
+  const clashes = (places: number[]) => countClashes(places.flatMap((place) => sets[place] ?? []));
 
   function shape(node: Node, loop: number, times: number): Shape {
     switch (node.kind) {
@@ -52,7 +47,7 @@ function costOf(root: Node, copies: number): Cost {
       case "char": {
         const place = sets.length;
         if (place >= MAX_PLACES) throw new RefusedPattern("it is too long once its counts are written out");
-        sets.push(setOf(node.atom));
+        sets.push(atoms.get(node.atom) ?? setOf(node.atom, atoms));
         follow.push([]);
         loopOf.push(loop);
         return { first: [place], last: [place], nullable: false };
@@ -141,32 +136,47 @@ function worse(a: Cost, b: Cost): Cost {
 }
 
 interface CharacterSet {
-  ascii: Uint8Array;
+  /** A bit for each of the 128. */
+  ascii: Uint32Array;
   /** The other characters it takes where it lists them, else null: it may take any, and clashes with all such. */
   others: string[] | null;
   takes: RegExp;
 }
 
-function setOf(atom: string): CharacterSet {
+function setOf(atom: string, known: Map<string, CharacterSet>): CharacterSet {
   const takes = compile(`^${atom}$`);
-  const ascii = new Uint8Array(128);
+  const ascii = new Uint32Array(4);
   ASCII.forEach((character, code) => {
-    if (takes.test(character)) ascii[code] = 1;
+    if (takes.test(character)) ascii[code >> 5] = (ascii[code >> 5] ?? 0) | (1 << (code & 31));
   });
   const others = [...atom].filter((character) => (character.codePointAt(0) ?? 0) > 127);
   const listed = !/\\[uxpPWSDsc]|^\.$|^\[\^|-[^\x20-\x7e]|[^\x20-\x7e]-(?!\])/.test(atom);
-  return { ascii, others: listed ? others : null, takes };
+  const set = { ascii, others: listed ? others : null, takes };
+  known.set(atom, set);
+  return set;
 }
 
-function overlap(a: CharacterSet | undefined, b: CharacterSet | undefined): boolean {
-  if (a === undefined || b === undefined) return false;
-  if (a.ascii.some((taken, code) => taken === 1 && b.ascii[code] === 1)) return true;
-  if (a.others === null && b.others === null) return true;
-  return a.others === null ? overlapsListed(b.others, a) : overlapsListed(a.others, b);
-}
-
-function overlapsListed(characters: string[] | null, set: CharacterSet): boolean {
-  return characters?.some((character) => set.takes.test(character)) === true;
+/** How many of these take a character that one before them takes, too. */
+function countClashes(sets: readonly CharacterSet[]): number {
+  if (sets.length < 2) return 0;
+  const ascii = new Uint32Array(4);
+  const listed = new Set<string>();
+  const open: CharacterSet[] = [];
+  let count = 0;
+  for (const set of sets) {
+    const clashes =
+      set.ascii.some((bits, word) => (bits & (ascii[word] ?? 0)) !== 0) ||
+      (set.others === null
+        ? open.length > 0 || [...listed].some((character) => set.takes.test(character))
+        : set.others.some((character) => listed.has(character) || open.some((other) => other.takes.test(character))));
+    if (clashes) count++;
+    set.ascii.forEach((bits, word) => {
+      ascii[word] = (ascii[word] ?? 0) | bits;
+    });
+    if (set.others === null) open.push(set);
+    else for (const character of set.others) listed.add(character);
+  }
+  return count;
 }
 
 /** A fixed count of something without choices is the same at every turn. */
