@@ -2,11 +2,13 @@ import { and, eq, ne, sql } from "drizzle-orm";
 import { bumpTags, noteTagsBumped } from "../cache";
 import { assertCan, type ServiceContext } from "../shared/context";
 import { InvalidError } from "../shared/errors";
+import { describeError } from "../shared/log";
 import { tables } from "../store";
 import { auditIfChanged } from "../store/audit";
 import { whyUnpublishable } from "./checks";
 import { actorId } from "./create";
 import { changedMeanwhile, formTag, loadFormRow, refuseArchived, toForm } from "./internal";
+import { getPublicDocument } from "./published";
 
 const { forms } = tables;
 
@@ -51,5 +53,13 @@ export async function publishForm(ctx: ServiceContext, formId: string): Promise<
   noteTagsBumped(ctx, [formTag(formId)]);
   const version = published[0]?.version;
   if (version === undefined) throw changedMeanwhile();
+  // The first respondent after a publish should not be the one who waits for the store.
+  ctx.defer(warmUp(ctx, formId));
   return { formId, version, publishedAt: now };
+}
+
+async function warmUp(ctx: ServiceContext, formId: string): Promise<void> {
+  await getPublicDocument(ctx, formId).catch((error: unknown) =>
+    ctx.log.warn("warm-up after publish failed", { formId, ...describeError(error) }),
+  );
 }
