@@ -7,7 +7,14 @@ import { publicCors } from "./middleware/public-cors";
 import { requestContext } from "./middleware/request-context";
 import { requiredSecret } from "./middleware/required-secret";
 import { securityHeaders } from "./middleware/security-headers";
+import { formPages } from "./pages/form";
+import { FORM_STYLE } from "./pages/form/style";
+import { HOME_STYLE, homePages } from "./pages/home";
+import { PLAIN_STYLE } from "./pages/look/plain-page";
+import { styleRoutes } from "./pages/look/styles-route";
+import { errorForPeople, notFoundForPeople } from "./pages/trouble";
 import { accountPages } from "./routes/account-pages";
+import { analytics } from "./routes/analytics";
 import { apiKeys } from "./routes/api-keys";
 import { audit } from "./routes/audit";
 import { auth } from "./routes/auth";
@@ -34,8 +41,8 @@ const MAX_BODY_BYTES = 1024 * 1024;
 
 export function createApp() {
   const app = newApp();
-  app.onError(onError);
-  app.notFound(onNotFound);
+  app.onError(errorForPeople(onError));
+  app.notFound(notFoundForPeople(onNotFound));
   app.use(requestContext);
   app.use(measure);
   app.use(securityHeaders);
@@ -59,7 +66,11 @@ export function createApp() {
   app.route("/", devSeed);
   app.route("/", forms);
   app.route("/", responses);
+  app.route("/", analytics);
   for (const part of [auth, sessions, workspaces, members, invitations, apiKeys, audit, accountPages, devMail]) app.route("/", part);
+  app.route("/", homePages);
+  app.route("/", formPages);
+  app.route("/", styleRoutes([HOME_STYLE, FORM_STYLE, PLAIN_STYLE]));
   app.route("/", docs);
   app.route("/", errorPage);
   mountOpenApi(app);

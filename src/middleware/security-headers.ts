@@ -14,7 +14,8 @@ export const securityHeaders = createMiddleware<AppEnv>(async (c, next) => {
   if (!headers.has("Referrer-Policy")) headers.set("Referrer-Policy", "strict-origin-when-cross-origin");
   headers.set("Permissions-Policy", "camera=(), microphone=(), geolocation=(), payment=()");
   headers.set("Cross-Origin-Opener-Policy", "same-origin");
-  if (!headers.has("X-Frame-Options") && !headers.get("Content-Security-Policy")?.includes("frame-ancestors *"))
+  // It knows only all or nothing: where some may frame the page, the policy alone says who.
+  if (!headers.has("X-Frame-Options") && headers.get("Content-Security-Policy")?.includes("frame-ancestors 'none'"))
     headers.set("X-Frame-Options", "DENY");
   if (new URL(c.req.url).protocol === "https:") headers.set("Strict-Transport-Security", "max-age=31536000; includeSubDomains");
 });

@@ -1,8 +1,10 @@
 // The front door: what this is, and the few places to go from here.
 import type { Child } from "hono/jsx";
+import type { Readiness } from "../../operations";
+import { Document, Mark } from "../look/document";
+import type { Stylesheet } from "../look/stylesheets";
 
 export interface Demo {
-  url: string;
   email: string;
   password: string;
   api_key: string;
@@ -10,71 +12,64 @@ export interface Demo {
   form_slug: string;
 }
 
-export interface HealthView {
-  status: string;
-  checks: { name: string; status: string }[];
+interface HomePageProps {
+  style: Stylesheet;
+  readiness: Readiness;
+  demo: Demo | null;
+  /** Where this very page was found: what is pasted from it then works, whatever the port. */
+  origin: string;
 }
 
-export function HomePage({ health, demo }: { health: HealthView; demo: Demo | null }) {
+export function HomePage({ style, readiness, demo, origin }: HomePageProps) {
   return (
-    <html lang="en">
-      <head>
-        <meta charset="utf-8" />
-        <meta name="viewport" content="width=device-width, initial-scale=1" />
-        <meta name="description" content="Forms and data on the edge: publish, watch, question, forecast, deliver." />
-        <title>Headwater</title>
-        <link rel="icon" href="/favicon.svg" type="image/svg+xml" />
-        <link rel="stylesheet" href="/home.css" />
-      </head>
-      <body>
-        <main>
-          <div class="brand">
-            <Mark /> Headwater
-          </div>
-          <h1>Every answer, from the source onwards.</h1>
-          <p class="lead">
-            Publish a form, watch answers arrive live, question them, forecast them, and push them to your other tools without losing one.
-            All of it runs on the edge, in one place.
-          </p>
-          <ul class="actions">
-            {demo !== null && (
-              <li>
-                <a class="primary" href={`/f/${demo.form_slug}`}>
-                  Open the demo form
-                </a>
-              </li>
-            )}
+    <Document title="Headwater" style={style} description="Forms and data on the edge: publish, watch, question, forecast, deliver.">
+      <main>
+        <div class="brand">
+          <Mark /> Headwater
+        </div>
+        <h1>Every answer, from the source onwards.</h1>
+        <p class="lead">
+          Publish a form, watch answers arrive live, question them, forecast them, and push them to your other tools without losing one. All
+          of it runs on the edge, in one place.
+        </p>
+        <ul class="actions">
+          {demo !== null && (
             <li>
-              <a class={demo === null ? "primary" : ""} href="/docs">
-                API reference
+              <a class="primary" href={`/f/${demo.form_slug}`}>
+                Open the demo form
               </a>
             </li>
+          )}
+          <li>
+            <a class={demo === null ? "primary" : ""} href="/docs">
+              API reference
+            </a>
+          </li>
+          <li>
+            <a href="/api/openapi.json">OpenAPI document</a>
+          </li>
+          {demo !== null && (
             <li>
-              <a href="/api/openapi.json">OpenAPI document</a>
+              <a href="/dev/mail">Mailbox</a>
             </li>
-            {demo !== null && (
-              <li>
-                <a href="/dev/mail">Mailbox</a>
-              </li>
-            )}
-          </ul>
-          <div class="cards">
-            {demo !== null && <DemoCard demo={demo} />}
-            <HealthCard health={health} />
-            {demo !== null && <TryCard demo={demo} />}
-          </div>
-          <footer>
-            Machine-readable: <a href="/health/ready">readiness</a> · <a href="/health/live">liveness</a>
-            {demo !== null && (
-              <>
-                {" "}
-                · <a href="/metrics">metrics</a>
-              </>
-            )}
-          </footer>
-        </main>
-      </body>
-    </html>
+          )}
+        </ul>
+        <div class="cards">
+          {demo !== null && <DemoCard demo={demo} />}
+          <HealthCard readiness={readiness} />
+          {demo !== null && <TryCard demo={demo} origin={origin} />}
+        </div>
+        <footer>
+          Machine-readable: <a href="/health/ready">readiness</a> · <a href="/health/live">liveness</a>
+          {demo !== null && (
+            <>
+              {" "}
+              · <a href="/metrics">metrics</a>
+            </>
+          )}
+        </footer>
+      </main>
+    </Document>
   );
 }
 
@@ -112,16 +107,27 @@ function DemoCard({ demo }: { demo: Demo }) {
   );
 }
 
-function HealthCard({ health }: { health: HealthView }) {
+const STATES = { ok: "all is well", degraded: "works, but for what is named below", unavailable: "cannot serve just now" } as const;
+const NAMES: Record<string, string> = {
+  d1: "Database",
+  kv: "Cache",
+  r2: "Files",
+  queue: "Queues",
+  ledger: "Ledgers",
+  browser: "PDF",
+  postgres: "Postgres",
+};
+
+function HealthCard({ readiness: { status, checks } }: { readiness: Readiness }) {
   return (
     <Card title="Health">
       <dl>
         <dt>Service</dt>
-        <dd class={`state ${health.status}`}>{health.status}</dd>
-        {health.checks.map((check) => (
+        <dd class={`state ${status}`}>{STATES[status]}</dd>
+        {Object.entries(checks).map(([name, check]) => (
           <>
-            <dt>{check.name}</dt>
-            <dd class={`state ${check.status}`}>{check.status}</dd>
+            <dt>{NAMES[name] ?? name}</dt>
+            <dd class={`state ${check.status}`}>{check.status === "ok" ? `ok, ${check.latency_ms} ms` : (check.detail ?? check.status)}</dd>
           </>
         ))}
       </dl>
@@ -129,8 +135,8 @@ function HealthCard({ health }: { health: HealthView }) {
   );
 }
 
-function TryCard({ demo }: { demo: Demo }) {
-  const command = `curl -s ${demo.url}/api/v1/forms/${demo.form_id} \\\n  -H "Authorization: Bearer ${demo.api_key}"`;
+function TryCard({ demo, origin }: { demo: Demo; origin: string }) {
+  const command = `curl -s ${origin}/api/v1/forms/${demo.form_id} \\\n  -H "Authorization: Bearer ${demo.api_key}"`;
   return (
     <Card title="Try it from a terminal" wide>
       <p>This key belongs to the demo workspace on this machine and has every scope.</p>
@@ -138,14 +144,5 @@ function TryCard({ demo }: { demo: Demo }) {
         <code>{command}</code>
       </pre>
     </Card>
-  );
-}
-
-function Mark() {
-  return (
-    <svg viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-width="2.2" stroke-linecap="round" aria-hidden="true">
-      <path d="M12 2.5c3 4 5 6.400 5 9.500a5 5 0 0 1-10 0c0-3.100 2-5.500 5-9.500Z" />
-      <path d="M3 20.500c1.500-1.300 3-1.300 4.500 0s3 1.300 4.500 0 3-1.300 4.500 0 3 1.300 4.500 0" />
-    </svg>
   );
 }

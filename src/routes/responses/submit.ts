@@ -1,7 +1,6 @@
 import { z } from "@hono/zod-openapi";
-import type { Context } from "hono";
-import type { AppEnv } from "../../middleware/app-types";
-import { acceptResponse, type VisitFacts } from "../../responses";
+import { visitOf } from "../../middleware/visit-facts";
+import { acceptResponse } from "../../responses";
 import { defineRoute, json, jsonBody } from "../define-route";
 import { newApp } from "../new-app";
 import { isoTime } from "../wire";
@@ -92,21 +91,3 @@ export const submit = newApp().openapi(route, async (c) => {
     201,
   );
 });
-
-const COUNTRY = /^[A-Z]{2}$/;
-const MAX_REFERRER = 200;
-
-function visitOf(c: Context<AppEnv>): VisitFacts {
-  const country = c.req.header("CF-IPCountry");
-  return {
-    origin: c.req.header("Origin") ?? null,
-    referrer: hostOf(c.req.header("Referer")),
-    country: country !== undefined && COUNTRY.test(country) ? country : null,
-    userAgent: c.get("ctx").client.userAgent,
-  };
-}
-
-/** The site alone: a full address may carry what somebody searched for, or a token. */
-function hostOf(referrer: string | undefined): string | null {
-  return referrer === undefined ? null : (URL.parse(referrer)?.host.slice(0, MAX_REFERRER) ?? null);
-}

@@ -1,0 +1,86 @@
+// A page that was sent: another page, the same one again, or an accepted answer.
+import { listPages, type PublishedForm } from "../../forms";
+import { acceptResponse, keepStart, startVisit, type VisitFacts } from "../../responses";
+import type { ServiceContext } from "../../shared/context";
+import { randomToken } from "../../shared/crypto";
+import { DomainError, type Issue } from "../../shared/errors";
+import { toHtml } from "../look/document";
+import type { Controls } from "./answers";
+import { FormPage, type Tokens, TRAP } from "./page";
+import { type Sheet, sheetOf, takeStep } from "./step";
+
+export type Reply = { kind: "page"; status: 200 | 409 | 422; html: string } | { kind: "thanks"; endedBy: string | null };
+
+const KEY = /^[A-Za-z0-9_-]{16,64}$/;
+const HOST = /^[A-Za-z0-9.:[\]-]{1,200}$/;
+
+export async function takePage(ctx: ServiceContext, form: PublishedForm, sent: Controls, visit: VisitFacts): Promise<Reply> {
+  const now = ctx.now();
+  const one = (name: string) => sent.get(name)?.at(-1);
+  const tokens: Tokens = {
+    start: await keepStart(ctx, form.formId, one("_start")),
+    key: KEY.test(one("_key") ?? "") ? (one("_key") ?? "") : newKey(),
+    from: HOST.test(one("_from") ?? "") ? (one("_from") ?? "") : "",
+  };
+  const facts: VisitFacts = { ...visit, referrer: tokens.from === "" ? null : tokens.from };
+  const page = (status: 200 | 409 | 422, sheet: Sheet, begun: boolean, trouble?: string): Reply => ({
+    kind: "page",
+    status,
+    html: toHtml(<FormPage form={form} sheet={sheet} tokens={tokens} begun={begun} now={now} trouble={trouble} />),
+  });
+
+  const step = takeStep(form.schema, sent, now);
+  const begun = one("_begun") === "1";
+  if (step.kind === "show") {
+    // Whoever sends a page has begun, and holds a place from here on; opening it alone says nothing.
+    if (!begun) await startVisit(ctx, form.formId, facts.origin, facts.ownPage ? { token: tokens.start } : undefined);
+    return page(step.sheet.issues.length > 0 ? 422 : 200, step.sheet, true);
+  }
+  try {
+    await acceptResponse(ctx, {
+      formId: form.formId,
+      data: step.raw,
+      status: "complete",
+      startToken: tokens.start,
+      trap: one(TRAP),
+      idempotency: { key: `page:${tokens.key}`, body: JSON.stringify(step.raw) },
+      visit: facts,
+    });
+  } catch (error) {
+    const trouble = error instanceof DomainError ? whatToMend(form, error) : null;
+    if (trouble === null) throw error;
+    const last = one("_page") ?? null;
+    const owner = trouble.issues[0] === undefined ? last : pageHolding(form, trouble.issues[0].path);
+    return page(trouble.status, sheetOf(form.schema, step.raw, owner, now, { issues: trouble.issues }), begun, trouble.words);
+  }
+  return { kind: "thanks", endedBy: step.endedBy };
+}
+
+export function newKey(): string {
+  return randomToken(18);
+}
+
+interface Trouble {
+  status: 409 | 422;
+  words?: string;
+  issues: readonly Issue[];
+}
+
+/** A refusal that the visitor can do something about on the same page; null for one that has a page of its own. */
+function whatToMend({ schema: { settings } }: PublishedForm, error: DomainError): Trouble | null {
+  const { reason, issues = [] } = error.details;
+  const by = settings?.duplicates?.by ?? "";
+  if (reason === "spam") return { status: 422, words: "Please look over your answers and send them once more.", issues: [] };
+  if (reason === "too_fast")
+    return { status: 422, words: "That was very fast. Please look over your answers, and send them in a few seconds.", issues: [] };
+  if (reason === "duplicate" && by.startsWith("field:")) {
+    const message = "This has already been used in another answer to this form.";
+    return { status: 409, issues: [{ path: by.slice("field:".length), message, code: "duplicate" }] };
+  }
+  return error.code === "invalid" && issues.length > 0 ? { status: 422, issues } : null;
+}
+
+function pageHolding({ schema }: PublishedForm, path: string): string | null {
+  const name = path.split(".")[0];
+  return listPages(schema).find(({ fields }) => fields.some((field) => field === name))?.name ?? null;
+}
