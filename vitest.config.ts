@@ -1,23 +1,39 @@
 import { cloudflareTest, readD1Migrations } from "@cloudflare/vitest-plugin";
 import { defineConfig } from "vitest/config";
 
+/** Files that count on a Worker nobody has used before them: fresh limits, an empty audit log, a cache that knows nothing. */
+const ALONE = ["test/accounts/audit.test.ts", "test/middleware/rate-limit.test.ts", "test/routes/freshness.test.ts"];
+
+const inWorkerd = () =>
+  cloudflareTest(async () => ({
+    wrangler: { configPath: "./wrangler.toml" },
+    miniflare: {
+      bindings: {
+        TEST_MIGRATIONS: await readD1Migrations("migrations/d1"),
+        APP_SECRET: "test-only-secret-of-more-than-thirty-two-characters",
+        LIMITS: "off",
+        OPERATOR_TOKEN: "test-only-operator-token-of-thirty-two-characters",
+      },
+    },
+  }));
+
+const setupFiles = ["test/support/migrate.ts"];
+
+// A Worker of its own for each file costs seconds a file, and a test that makes its own world does not need one.
 export default defineConfig({
-  plugins: [
-    cloudflareTest(async () => ({
-      wrangler: { configPath: "./wrangler.toml" },
-      miniflare: {
-        bindings: {
-          TEST_MIGRATIONS: await readD1Migrations("migrations/d1"),
-          APP_SECRET: "test-only-secret-of-more-than-thirty-two-characters",
-          LIMITS: "off",
-          OPERATOR_TOKEN: "test-only-operator-token-of-thirty-two-characters",
+  test: {
+    projects: [
+      {
+        plugins: [inWorkerd()],
+        test: {
+          name: "together",
+          isolate: false,
+          include: ["test/**/*.test.ts", "test/**/*.test.tsx"],
+          exclude: ["test/browser/**", "test/node/**", "test/store/postgres/**", ...ALONE],
+          setupFiles,
         },
       },
-    })),
-  ],
-  test: {
-    include: ["test/**/*.test.ts", "test/**/*.test.tsx"],
-    exclude: ["test/browser/**", "test/node/**", "test/store/postgres/**"],
-    setupFiles: ["test/support/migrate.ts"],
+      { plugins: [inWorkerd()], test: { name: "alone", include: ALONE, setupFiles } },
+    ],
   },
 });

@@ -30,6 +30,7 @@ export function suites(reports: string, chromium: string | null): Suite[] {
     command("lint", "biome", ["check", "--error-on-warnings", "."]),
     ...ENVIRONMENTS.map((name) => command(`deploys: ${name}`, "wrangler", ["deploy", "--dry-run", "--env", name])),
     vitest("worker", "vitest.config.ts", reports),
+    vitest("postgres", "vitest.postgres.config.ts", reports),
     vitest("node", "vitest.node.config.ts", reports),
     chromium === null ? missingChromium() : vitest("browser", "vitest.browser.config.ts", reports),
   ];
@@ -54,7 +55,7 @@ interface VitestReport {
 
 function vitest(name: string, config: string, reports: string): Suite {
   const file = join(reports, `${name}.json`);
-  const args = ["run", "--config", config, "--reporter=default", "--reporter=json", `--outputFile.json=${file}`];
+  const args = ["run", "--config", config, "--silent=passed-only", "--reporter=default", "--reporter=json", `--outputFile.json=${file}`];
   return { name, run: async () => tally(await run("vitest", args, { timeoutMs: SUITE_TIMEOUT_MS }), readJson<VitestReport>(file)) };
 }
 
