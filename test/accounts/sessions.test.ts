@@ -61,17 +61,14 @@ describe("limits", () => {
 
   test("what has run out is swept without an audit row, what is good stays", async () => {
     const { userId, sessionId } = await makePerson();
-    const [other, idle] = [await makeSession(userId), await makeSession(userId)];
-    await env.DB.prepare("UPDATE sessions SET last_used_at = last_used_at - ?2 WHERE id = ?1")
-      .bind(idle.sessionId, 8 * DAY)
-      .run();
+    const other = await makeSession(userId);
     await env.DB.prepare("UPDATE sessions SET last_used_at = last_used_at - ?2, expires_at = expires_at - ?2 WHERE id = ?1")
       .bind(sessionId, 31 * DAY)
       .run();
     await forgetExpiredAccess(testContext());
     const { results } = await env.DB.prepare("SELECT id FROM sessions WHERE user_id = ?1").bind(userId).all();
     expect(results).toEqual([{ id: other.sessionId }]);
-    for (const id of [sessionId, idle.sessionId]) expect(await actionsOn(id)).toEqual(["session.created"]);
+    expect(await actionsOn(sessionId)).toEqual(["session.created"]);
   });
 });
 
