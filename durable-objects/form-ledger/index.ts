@@ -5,7 +5,9 @@ import type {
   AcceptRequest,
   BarrierResult,
   ChangeRequest,
+  CountedState,
   LedgerApi,
+  LedgerHealth,
   Outcome,
   SavedPartial,
   StartOutcome,
@@ -24,6 +26,7 @@ import { LedgerStorage } from "./storage";
 import { Turns } from "./turns";
 
 const VIEWS_KEPT_BACK_MS = 5_000;
+const MAX_HOLD_MS = 60_000;
 
 type Call = { accept: AcceptRequest } | { change: ChangeRequest } | { start: StartRequest };
 type Answer = Outcome | StartOutcome;
@@ -138,6 +141,28 @@ export class FormLedger extends DurableObject<Env> implements LedgerApi, LedgerR
 
   visitsAt(seq: number): Visits {
     return this.#ledger.visits.at(seq);
+  }
+
+  holdSettling(ms: number): Promise<number> {
+    return this.#settler.hold(Math.min(ms, MAX_HOLD_MS));
+  }
+
+  releaseSettling(): void {
+    this.#settler.release();
+    if (this.#ledger.settled < this.#ledger.head) this.#arm();
+  }
+
+  countedAtSettled(): CountedState {
+    return this.#ledger.countedAtSettled();
+  }
+
+  install(state: CountedState, lastSubmittedAt: number | null): boolean {
+    return this.ctx.storage.transactionSync(() => this.#ledger.install(state, lastSubmittedAt));
+  }
+
+  health(): LedgerHealth {
+    const { head, settled, disk } = this.#ledger;
+    return { ...this.#settler.health, head, settled, bytes: disk.bytes() };
   }
 
   override async alarm(): Promise<void> {

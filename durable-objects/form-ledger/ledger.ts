@@ -3,7 +3,10 @@
 import {
   type Accepted,
   type AcceptRequest,
+  addBuckets,
+  type Bucket,
   type ChangeRequest,
+  type CountedState,
   Counters,
   canonicalEntry,
   type Effect,
@@ -17,6 +20,7 @@ import {
   type StartRef,
   type StartRequest,
   type StoredEntry,
+  withVisits,
 } from "../../src/responses";
 import { VisitMarks } from "./live/visit-marks";
 import { fullQuota } from "./quota";
@@ -76,6 +80,40 @@ export class Ledger {
     this.disk.setFact("snapshot", this.head);
     this.disk.setFact("last_submitted_at", this.counters.lastSubmittedAt ?? 0);
     this.disk.setFact("last_submitted_not_after", this.counters.lastNotAfter);
+  }
+
+  /** What the counters said when the store was last settled: the unsettled entries taken out again. */
+  countedAtSettled(): CountedState {
+    const counters = new Counters();
+    counters.restore(this.counters.all());
+    const buckets = new Map(this.buckets(0, Number.MAX_SAFE_INTEGER));
+    counters.takeDirty();
+    for (const { take, add, startAt } of this.disk.entriesAfter(this.settled, Number.MAX_SAFE_INTEGER)) {
+      if (add !== null) counters.apply(add, -1);
+      if (take !== null) counters.apply(take, 1);
+      if (startAt !== null) counters.seen("starts", 1, startAt);
+    }
+    const moved = counters.takeDirty().buckets;
+    return { settled: this.settled, counts: counters.all().filter(({ count }) => count !== 0), buckets: addBuckets(buckets, moved) };
+  }
+
+  /** Takes over counters made anew from the store, and counts on from there. False when the store has moved on since. */
+  install(counted: CountedState, lastSubmittedAt: number | null): boolean {
+    if (counted.settled !== this.settled) return false;
+    const { counts, buckets } = withVisits(counted, this.countedAtSettled());
+    this.disk.clearCounters();
+    this.disk.saveCounters(counts, buckets);
+    this.disk.setFact("snapshot", counted.settled);
+    this.disk.setFact("last_submitted_at", lastSubmittedAt ?? 0);
+    this.disk.setFact("last_submitted_not_after", Number.MAX_SAFE_INTEGER);
+    this.load();
+    this.snapshot();
+    return true;
+  }
+
+  /** Quarters of an hour from `from` to before `to`, those not yet in the snapshot included. */
+  buckets(from: number, to: number): [start: number, counted: Bucket][] {
+    return addBuckets(new Map(this.disk.buckets(from, to)), this.counters.recentBuckets(from, to));
   }
 
   replay(key: string, fingerprint: string, now: number): Outcome | null {

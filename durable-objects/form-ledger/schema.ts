@@ -8,7 +8,7 @@ export const MIGRATIONS: readonly string[] = [
   CREATE TABLE entries (seq INTEGER PRIMARY KEY, response_id TEXT NOT NULL, head TEXT NOT NULL, data TEXT, hash TEXT NOT NULL);
   CREATE INDEX entries_by_response ON entries (response_id, seq);
   CREATE TABLE counters (name TEXT PRIMARY KEY, count INTEGER NOT NULL, sum REAL NOT NULL) WITHOUT ROWID;
-  CREATE TABLE buckets (start INTEGER PRIMARY KEY, complete INTEGER NOT NULL, starts INTEGER NOT NULL, views INTEGER NOT NULL);
+  CREATE TABLE buckets (start INTEGER PRIMARY KEY, complete INTEGER NOT NULL, partial INTEGER NOT NULL, starts INTEGER NOT NULL, views INTEGER NOT NULL);
   CREATE TABLE replies (
     key TEXT PRIMARY KEY, fingerprint TEXT NOT NULL, seq INTEGER NOT NULL, response_id TEXT NOT NULL, form_version INTEGER NOT NULL,
     status TEXT NOT NULL, submitted_at INTEGER NOT NULL, expires_at INTEGER NOT NULL

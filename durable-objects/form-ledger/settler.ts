@@ -44,6 +44,7 @@ export class Settler {
   #retryAt = 0;
   #lastFlushAt = 0;
   #limit = MAX_SETTLE_ENTRIES;
+  #heldUntil = 0;
 
   constructor(
     readonly ledger: Ledger,
@@ -62,13 +63,25 @@ export class Settler {
   /** When the next flush is due: at once for a quiet form, gathered to one a second for a busy one, later when the store fails. */
   nextAt(now: number): number {
     if (this.#failures > 0) return Math.max(this.#retryAt, now + 50);
+    if (this.#isHeld()) return this.#heldUntil;
     return Math.max(now + 20, this.#lastFlushAt + 1_000);
+  }
+
+  /** Keeps the store as it is for a while, so that it can be read through as a whole. Accepting goes on. */
+  async hold(ms: number): Promise<number> {
+    this.#heldUntil = this.deps.now() + ms;
+    await this.#flight;
+    return this.ledger.settled;
+  }
+
+  release(): void {
+    this.#heldUntil = 0;
   }
 
   /** Settles everything there is now. Who comes while one is under way joins it and then, if needed, the next. */
   async flush(): Promise<void> {
     const target = this.ledger.head;
-    while (this.ledger.settled < target) {
+    while (this.ledger.settled < target && !this.#isHeld()) {
       const before = this.ledger.settled;
       const failures = this.#failures;
       this.#flight ??= this.#run().finally(() => {
@@ -89,9 +102,13 @@ export class Settler {
     return { current: ledger.settled >= target, position: ledger.position(target), head: target };
   }
 
+  #isHeld(): boolean {
+    return this.deps.now() < this.#heldUntil;
+  }
+
   async #run(): Promise<void> {
     const { ledger, deps } = this;
-    while (ledger.settled < ledger.head) {
+    while (ledger.settled < ledger.head && !this.#isHeld()) {
       const entries = ledger.disk.entriesAfter(ledger.settled, this.#limit, MAX_SETTLE_BYTES);
       try {
         if (entries[0]?.seq !== ledger.settled + 1) throw new Error(`The ledger has no entry ${ledger.settled + 1}.`);

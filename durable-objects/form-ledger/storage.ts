@@ -100,12 +100,13 @@ export class LedgerStorage {
           sum,
         );
     }
-    for (const [start, { complete, starts, views }] of buckets) {
+    for (const [start, { complete, partial, starts, views }] of buckets) {
       this.#sql.exec(
-        `INSERT INTO buckets (start, complete, starts, views) VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET
-           complete = complete + excluded.complete, starts = starts + excluded.starts, views = views + excluded.views`,
+        `INSERT INTO buckets (start, complete, partial, starts, views) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET
+           complete = complete + excluded.complete, partial = partial + excluded.partial, starts = starts + excluded.starts, views = views + excluded.views`,
         start,
         complete,
+        partial,
         starts,
         views,
       );
@@ -120,12 +121,12 @@ export class LedgerStorage {
   buckets(from: number, to: number): [number, Bucket][] {
     return this.#sql
       .exec<Bucket & { start: number } & Record<string, SqlStorageValue>>(
-        "SELECT start, complete, starts, views FROM buckets WHERE start >= ? AND start < ? ORDER BY start",
+        "SELECT start, complete, partial, starts, views FROM buckets WHERE start >= ? AND start < ? ORDER BY start",
         from,
         to,
       )
       .toArray()
-      .map(({ start, complete, starts, views }) => [start, { complete, starts, views }]);
+      .map(({ start, complete, partial, starts, views }) => [start, { complete, partial, starts, views }]);
   }
 
   reply(key: string, now: number): Reply | null {

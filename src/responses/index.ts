@@ -15,6 +15,8 @@ export { type ListInput, listResponses, type ResponseList } from "./list";
 export type { VisitFacts } from "./meta";
 export { type Follower, fanOut, wakeOverdueRanges } from "./outbox";
 export { isFull, keepStart } from "./page-visit";
+export { rebuildForm } from "./rebuild";
 export { recordAudit } from "./record-audit";
 export { shardCount } from "./shards";
+export { verifyForm } from "./verify";
 export { noteView, startVisit } from "./visits";

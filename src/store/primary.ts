@@ -62,6 +62,9 @@ export interface RollupDelta {
   loose: boolean;
 }
 
+/** A day, a field and a value, as counted so far. */
+export type RollupRow = RollupDelta;
+
 export interface SettleBatch {
   formId: string;
   workspaceId: string;
@@ -161,6 +164,12 @@ export interface PrimaryStore {
   responseEntries(workspaceId: string, formId: string, id: string, limit: number): Promise<EntryRow[]>;
   /** The chain of one shard in order, from after `after`. */
   entries(workspaceId: string, formId: string, shard: number, after: number, limit: number): Promise<EntryRow[]>;
+
+  /** Every row of one shard in order of its number, deleted ones too, for those who count everything again. */
+  scanResponses(workspaceId: string, formId: string, shard: number, after: number, limit: number): Promise<ResponseRow[]>;
+  rollups(formId: string): Promise<RollupRow[]>;
+  /** False, and nothing written, when one of the ledgers has settled since. */
+  replaceRollups(formId: string, marks: readonly Pick<Mark, "shard" | "seq">[], rollups: readonly RollupRow[]): Promise<boolean>;
 
   outboxRange(formId: string, shard: number, fromSeq: number): Promise<OutboxRow | null>;
   overdueOutbox(before: number, limit: number): Promise<OutboxRow[]>;

@@ -1,4 +1,5 @@
 // How the rest of Headwater reaches a form's ledgers: one place that knows their names.
+import type { CountedState } from "./counters";
 import type { AcceptRequest, BarrierResult, ChangeRequest, Outcome, SavedPartial, StartOutcome, StartRequest } from "./types";
 
 export interface Totals {
@@ -16,6 +17,18 @@ export interface Totals {
   position: string;
 }
 
+export interface LedgerHealth {
+  head: number;
+  settled: number;
+  /** Settles that have failed since the last that did not. */
+  failures: number;
+  lastError: string | null;
+  retryAt: number | null;
+  /** Entries set aside because the store refuses them. */
+  poisoned: number;
+  bytes: number;
+}
+
 export interface LedgerApi {
   accept(request: AcceptRequest): Promise<Outcome>;
   replay(key: string, fingerprint: string): Outcome | null | Promise<Outcome | null>;
@@ -31,6 +44,12 @@ export interface LedgerApi {
   viewed(times: number, at: number, workspaceId: string): void | Promise<void>;
   barrier(maxWaitMs: number): Promise<BarrierResult>;
   totals(): Totals | Promise<Totals>;
+  health(): LedgerHealth | Promise<LedgerHealth>;
+  /** Stops settling for at most `ms`; answers how far it has come. */
+  holdSettling(ms: number): Promise<number>;
+  releaseSettling(): void | Promise<void>;
+  countedAtSettled(): CountedState | Promise<CountedState>;
+  install(state: CountedState, lastSubmittedAt: number | null): boolean | Promise<boolean>;
 }
 
 export function ledgerName(formId: string, shard: number): string {

@@ -15,6 +15,7 @@ export interface Count {
 
 export interface Bucket {
   complete: number;
+  partial: number;
   starts: number;
   views: number;
 }
@@ -22,6 +23,46 @@ export interface Bucket {
 export interface CounterRow extends Count {
   /** `:total`, or field, NUL, value. */
   name: string;
+}
+
+/** Counters as they stood when entry `settled` was the last. */
+export interface CountedState {
+  settled: number;
+  counts: CounterRow[];
+  buckets: [start: number, counted: Bucket][];
+}
+
+/**
+ * Counted from responses alone, with the visits that `told` knows of added. Views, and starts that led to nothing, leave no entry:
+ * what the ledger has of them is all there is.
+ */
+export function withVisits(counted: CountedState, told: CountedState): CountedState {
+  const counters = new Counters();
+  counters.restore(counted.counts);
+  for (const [start, { complete, partial, starts, views }] of told.buckets) {
+    if (views !== 0) counters.seen("views", views, start);
+    const unanswered = starts - complete - partial;
+    if (unanswered !== 0) counters.seen("starts", unanswered, start);
+  }
+  const { buckets } = counters.takeDirty();
+  return {
+    settled: counted.settled,
+    counts: counters.all().filter(({ count }) => count !== 0),
+    buckets: addBuckets(new Map(counted.buckets), buckets),
+  };
+}
+
+export function addBuckets(base: Map<number, Bucket>, moved: Iterable<[number, Bucket]>): [start: number, counted: Bucket][] {
+  for (const [start, more] of moved) {
+    const bucket = base.get(start) ?? { complete: 0, partial: 0, starts: 0, views: 0 };
+    base.set(start, {
+      complete: bucket.complete + more.complete,
+      partial: bucket.partial + more.partial,
+      starts: bucket.starts + more.starts,
+      views: bucket.views + more.views,
+    });
+  }
+  return [...base].filter(([, { complete, partial, starts, views }]) => complete || partial || starts || views).sort(([a], [b]) => a - b);
 }
 
 export class Counters {
@@ -42,6 +83,7 @@ export class Counters {
     this.seen("starts", sign, effect.submittedAt);
     if (effect.status === "partial") {
       this.#add(":partial", sign);
+      this.#bucket(effect.submittedAt).partial += sign;
       return;
     }
     this.#noteLast(effect.submittedAt, sign);
@@ -123,7 +165,7 @@ export class Counters {
 
   #bucket(at: number): Bucket {
     const start = at - (at % BUCKET_MS);
-    const bucket = this.#buckets.get(start) ?? { complete: 0, starts: 0, views: 0 };
+    const bucket = this.#buckets.get(start) ?? { complete: 0, partial: 0, starts: 0, views: 0 };
     this.#buckets.set(start, bucket);
     return bucket;
   }

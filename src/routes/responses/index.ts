@@ -4,9 +4,10 @@ import { entries } from "./entries";
 import { get } from "./get";
 import { list } from "./list";
 import { submit } from "./submit";
+import { upkeep } from "./upkeep";
 import { visits } from "./visits";
 
-const parts = [submit, list, get, change, entries, visits];
+const parts = [submit, list, get, change, entries, upkeep, visits];
 
 export const responses = newApp();
 for (const part of parts) responses.route("/", part);

@@ -1,6 +1,7 @@
 import type { Mark, PrimaryStore } from "../primary";
 import { markOutboxSent, outboxRange, overdueOutbox, removeOutbox } from "./outbox";
-import { chain, getResponse, listResponses, responseEntries } from "./responses";
+import { chain, getResponse, listResponses, responseEntries, scanResponses } from "./responses";
+import { readRollups, replaceRollups } from "./rollups";
 import { settle } from "./settle";
 
 export function openD1Store(db: D1Database): PrimaryStore {
@@ -12,6 +13,9 @@ export function openD1Store(db: D1Database): PrimaryStore {
     getResponse: (workspaceId, formId, id) => getResponse(db, workspaceId, formId, id),
     responseEntries: (workspaceId, formId, id, limit) => responseEntries(db, workspaceId, formId, id, limit),
     entries: (workspaceId, formId, shard, after, limit) => chain(db, workspaceId, formId, shard, after, limit),
+    scanResponses: (workspaceId, formId, shard, after, limit) => scanResponses(db, workspaceId, formId, shard, after, limit),
+    rollups: (formId) => readRollups(db, formId),
+    replaceRollups: (formId, marks, rollups) => replaceRollups(db, formId, marks, rollups),
     outboxRange: (formId, shard, fromSeq) => outboxRange(db, formId, shard, fromSeq),
     overdueOutbox: (before, limit) => overdueOutbox(db, before, limit),
     markOutboxSent: (rows, now) => markOutboxSent(db, rows, now),

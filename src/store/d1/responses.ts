@@ -73,6 +73,14 @@ export async function getResponse(db: D1Database | D1DatabaseSession, workspaceI
   return row === null ? null : toResponse(row);
 }
 
+export const SCAN_RESPONSES = `SELECT ${COLUMNS} FROM responses WHERE form_id = ?1 AND shard = ?2 AND seq > ?3 AND workspace_id = ?4
+  ORDER BY seq LIMIT ?5`;
+
+export async function scanResponses(db: D1Database, workspaceId: string, formId: string, shard: number, after: number, limit: number) {
+  const { results } = await db.prepare(SCAN_RESPONSES).bind(formId, shard, after, workspaceId, limit).all<RawResponse>();
+  return results.map(toResponse);
+}
+
 // The workspace is checked through the mark, which every ledger has; entries themselves need not repeat it a million times.
 const OWN_FORM = "EXISTS (SELECT 1 FROM ledger_marks m WHERE m.form_id = ?1 AND m.workspace_id = ?2)";
 const ENTRY_COLUMNS = `e.shard, e.seq, e.response_id, e.kind, e.form_version, e.status, e.at, e.submitted_at, e.data_hash, e.salt,

@@ -45,6 +45,14 @@ export async function getResponse(db: Postgres, workspaceId: string, formId: str
   return row ?? null;
 }
 
+export const SCAN_RESPONSES = `SELECT ${COLUMNS} FROM responses WHERE form_id = $1 AND shard = $2 AND seq > $3::bigint AND workspace_id = $4
+  ORDER BY seq LIMIT $5`;
+
+export function scanResponses(db: Postgres, workspaceId: string, formId: string, shard: number, after: number, limit: number) {
+  const statement = { sql: SCAN_RESPONSES, values: [formId, shard, after, workspaceId, limit] };
+  return db.read<ResponseRow & Record<string, unknown>>("A scan of responses", statement);
+}
+
 // The workspace is checked through the mark, which every ledger has; entries themselves need not repeat it a million times.
 const OWN_FORM = "EXISTS (SELECT 1 FROM ledger_marks m WHERE m.form_id = $1 AND m.workspace_id = $2)";
 const ENTRY_COLUMNS = `e.shard, e.seq, e.response_id AS "responseId", e.kind, e.form_version AS "formVersion", e.status, e.at,

@@ -93,7 +93,7 @@ test("buckets of a quarter of an hour add up over snapshots", () =>
     accept();
     ledger.snapshot();
     expect(ledger.disk.buckets(NOW - HOUR, NOW + HOUR)).toEqual([
-      [NOW, { complete: 2, starts: 2, views: 0 }],
-      [NOW + 15 * 60_000, { complete: 1, starts: 1, views: 0 }],
+      [NOW, { complete: 2, partial: 0, starts: 2, views: 0 }],
+      [NOW + 15 * 60_000, { complete: 1, partial: 0, starts: 1, views: 0 }],
     ]);
   }));
