@@ -93,13 +93,17 @@ export async function toPage(reply: Response): Promise<Page> {
   let area: { name: string; text: string } | null = null;
   const copy = reply.clone();
   const rewriter = new HTMLRewriter()
-    .on("form", { element: (el) => void (action = el.getAttribute("action") ?? "") })
+    .on("form", {
+      element: (el) => {
+        action = el.getAttribute("action") ?? "";
+      },
+    })
     .on("form input", {
       element: (el) => {
         const [name, type = "text"] = [el.getAttribute("name"), el.getAttribute("type") ?? "text"];
         if (name === null || el.hasAttribute("disabled")) return;
         if ((type === "radio" || type === "checkbox") && !el.hasAttribute("checked")) return;
-        pairs.push([name, unescape(el.getAttribute("value") ?? "")]);
+        pairs.push([name, fromHtml(el.getAttribute("value") ?? "")]);
       },
     })
     .on("form select", {
@@ -114,7 +118,7 @@ export async function toPage(reply: Response): Promise<Page> {
     .on("form option", {
       element: (el) => {
         if (select === null) return;
-        const value = unescape(el.getAttribute("value") ?? "");
+        const value = fromHtml(el.getAttribute("value") ?? "");
         select.first ??= value;
         if (el.hasAttribute("selected")) select.chosen = value;
       },
@@ -124,7 +128,7 @@ export async function toPage(reply: Response): Promise<Page> {
         const here = { name: el.getAttribute("name") ?? "", text: "" };
         area = here;
         el.onEndTag(() => {
-          pairs.push([here.name, unescape(here.text).replace(/^\n/, "")]);
+          pairs.push([here.name, fromHtml(here.text).replace(/^\n/, "")]);
           area = null;
         });
       },
@@ -136,7 +140,7 @@ export async function toPage(reply: Response): Promise<Page> {
   return new Page(reply.status, await copy.text(), reply.headers, action, pairs);
 }
 
-function unescape(text: string): string {
+function fromHtml(text: string): string {
   const named: Record<string, string> = { amp: "&", lt: "<", gt: ">", quot: '"', "#39": "'" };
   return text.replace(/&(amp|lt|gt|quot|#39);/g, (whole, name: string) => named[name] ?? whole);
 }

@@ -75,9 +75,11 @@ export function FormPage({ form, sheet, tokens, begun, now, trouble }: FormPageP
               {page.description !== undefined && <Text text={page.description} />}
             </div>
           )}
-          {sheet.state.required.size > 0 && (
+          {[...sheet.state.required].some((path) => here.has(path.split(".")[0] ?? "")) && (
             <p class="legend">
-              Questions marked <span class="must">*</span> need an answer.
+              <bdi>
+                Questions marked <span class="must">*</span> need an answer.
+              </bdi>
             </p>
           )}
           <Fields asking={asking} fields={schema.fields.filter(({ name }) => here.has(name))} action={action} value={sheet.shown} />
@@ -141,7 +143,7 @@ function Summary({ placed, trouble }: SummaryProps) {
                 message
               ) : (
                 <a href={href}>
-                  <bdi>{label}</bdi>: <bdi>{message}</bdi>
+                  <bdi>{withStop(label)}</bdi> <bdi>{message}</bdi>
                 </a>
               )}
             </li>
@@ -152,12 +154,20 @@ function Summary({ placed, trouble }: SummaryProps) {
   );
 }
 
+function withStop(label: string): string {
+  return /[\p{P}]\s*$/u.test(label) ? label : `${label}:`;
+}
+
 function FreshQuestions({ form, paths, focus }: { form: PublishedForm; paths: readonly string[]; focus: boolean }) {
   const links = paths.map((path) => linkTo(form.schema, path)).filter((link) => link !== null);
   return (
     <section class="notice" aria-labelledby="fresh" tabindex={-1} autofocus={focus}>
       <h2 id="fresh">{links.length === 1 ? "One more question" : `${links.length} more questions`}</h2>
-      <p>Your answers brought up {links.length === 1 ? "this question. Look at it" : "these questions. Look at them"}, then go on.</p>
+      <p>
+        <bdi>
+          {links.length === 1 ? "Your answers brought up a question" : "Your answers brought up questions"} that you have not seen yet.
+        </bdi>
+      </p>
       <ul>
         {links.map(({ href, label }) => (
           <li>

@@ -15,7 +15,7 @@ export function thanksPage(form: PublishedForm, endedBy: string | undefined): st
   return toHtml(
     // Going on is left to the page, not to the reply: a policy of form-action 'self' would hold back a redirect to another site.
     <PlainPage
-      title={ending === null ? "Thank you" : form.title}
+      title={ending !== null ? form.title : words === undefined ? "Thank you" : "Your answers have arrived"}
       about={ending === null ? form.title : undefined}
       tone="good"
       lang={languageOf(form)}
@@ -24,7 +24,7 @@ export function thanksPage(form: PublishedForm, endedBy: string | undefined): st
       {words === undefined ? (
         <p class="strong">Your answers have arrived.</p>
       ) : (
-        <div>
+        <div class="words">
           <Text text={words} />
         </div>
       )}

@@ -29,27 +29,30 @@ devMail.get("/dev/mail", async (c) => {
   return c.html(
     <Page title="Mailbox">
       <p class="dim">Mail that would have left, newest first. Reload for more.</p>
-      {mails.length === 0 ? <p>Nothing yet.</p> : null}
-      <table>
-        <thead>
-          <tr>
-            <th>Subject</th>
-            <th>To</th>
-            <th>State</th>
-            <th>When</th>
-          </tr>
-        </thead>
-        <tbody>
-          {mails.map((mail) => (
+      {mails.length === 0 ? (
+        <p>Nothing yet.</p>
+      ) : (
+        <table>
+          <thead>
             <tr>
-              <td>{mail.body === null ? mail.subject : <a href={`/dev/mail/${mail.id}`}>{mail.subject}</a>}</td>
-              <td>{mail.recipient}</td>
-              <td>{mail.lastError === null ? mail.status : `${mail.status}: ${mail.lastError}`}</td>
-              <td class="dim">{isoTime(mail.createdAt)}</td>
+              <th>Subject</th>
+              <th>To</th>
+              <th>State</th>
+              <th>When</th>
             </tr>
-          ))}
-        </tbody>
-      </table>
+          </thead>
+          <tbody>
+            {mails.map((mail) => (
+              <tr>
+                <td>{mail.body === null ? mail.subject : <a href={`/dev/mail/${mail.id}`}>{mail.subject}</a>}</td>
+                <td>{mail.recipient}</td>
+                <td>{mail.lastError === null ? mail.status : `${mail.status}: ${mail.lastError}`}</td>
+                <td class="dim">{isoTime(mail.createdAt)}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      )}
     </Page>,
   );
 });

@@ -88,7 +88,7 @@ export function NumberInput({ asking, field, path, value }: Props) {
   return (
     <Single q={q} hint={hint}>
       {field.type === "currency" && field.currency !== undefined ? (
-        <div class="joined">
+        <div class="joined" dir="ltr">
           <span aria-hidden="true">{symbolOf(field.currency)}</span>
           {input}
         </div>

@@ -4,7 +4,7 @@ import type { Field } from "../../../forms";
 import { ADDRESS_PARTS, asRaw, mostTurns, textOf } from "../answers";
 import { type Asking, ErrorText, Help, Label, questionOf, Several } from "./frame";
 import { timeLimits } from "./inputs";
-import { idOf, partId } from "./places";
+import { partId } from "./places";
 
 interface Props {
   asking: Asking;
@@ -108,22 +108,27 @@ export function Group({ asking, field, path, value, render }: Props & { render: 
 export function Repeat({ asking, field, path, value, action, render }: Props & { action: string; render: Render }) {
   const q = questionOf(asking, field, path, value);
   const turns = Array.isArray(value) ? value : [];
-  const back = `${action}#${idOf(path)}`;
+  const turnId = (at: number) => `${q.id}-t${at}`;
   return (
-    <section class={q.message === undefined ? "field repeat" : "field repeat wrong"} aria-labelledby={`${q.id}-label`}>
+    <section
+      class={q.message === undefined ? "field repeat" : "field repeat wrong"}
+      id={q.id}
+      tabindex={-1}
+      aria-labelledby={`${q.id}-label`}
+    >
       <h3 class="question" id={`${q.id}-label`}>
         <Label q={q} />
       </h3>
       <Help q={q} />
       <input type="hidden" name={path} value={String(turns.length)} />
       {turns.map((turn, at) => (
-        <fieldset class="turn" id={at === 0 ? q.id : undefined} tabindex={at === 0 ? -1 : undefined}>
+        <fieldset class="turn" id={turnId(at)} tabindex={-1}>
           <legend>
             <bdi>{field.label}</bdi> {at + 1}
           </legend>
           {render(field.fields ?? [], `${path}.${at}.`, asRaw(turn))}
           {(turns.length > 1 || asking.sheet.turned === path) && (
-            <button class="quiet" type="submit" name="_go" value={`remove:${path}:${at}`} formaction={back}>
+            <button class="quiet" type="submit" name="_go" value={`remove:${path}:${at}`} formaction={`${action}#${q.id}`}>
               Remove <span class="unseen">{`${field.label} `}</span>
               {at + 1}
             </button>
@@ -131,7 +136,7 @@ export function Repeat({ asking, field, path, value, action, render }: Props & {
         </fieldset>
       ))}
       {turns.length < mostTurns(field) && (
-        <button class="quiet" type="submit" name="_go" value={`add:${path}`} formaction={back}>
+        <button class="quiet" type="submit" name="_go" value={`add:${path}`} formaction={`${action}#${turnId(turns.length)}`}>
           Add another<span class="unseen">{`: ${field.label}`}</span>
         </button>
       )}
