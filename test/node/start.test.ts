@@ -73,6 +73,21 @@ describe.runIf(process.platform === "linux")("npm start", () => {
     expect(demo().api_key).toBe(before.api_key);
   });
 
+  test("a seed that is killed half-way is finished by the next start, each answer once", async () => {
+    running = await start({ state: state.folder, until: "✓ Migrations" });
+    const pids = running.pids();
+    running.signal("SIGKILL", pids[1]);
+    await gone(pids);
+    expect(existsSync(join(state.folder, "demo.json"))).toBe(false);
+    running = await start({ state: state.folder });
+    const promised = Number(/(\d+) answers/.exec(running.output())?.[1]);
+    const { form_id, api_key } = demo();
+    const reply = await fetch(`${running.url}/api/v1/forms/${form_id}/responses?limit=1000`, { headers: { "X-API-Key": api_key } });
+    const { responses } = (await reply.json()) as { responses: { seq: number }[] };
+    expect(promised).toBeGreaterThan(300);
+    expect(responses.map(({ seq }) => seq).sort((a, b) => a - b)).toEqual(Array.from({ length: promised }, (_, i) => i + 1));
+  });
+
   test("a taken port, a second server on the same state and a bad port are each refused in one sentence", async () => {
     running = await start({ state: state.folder, env: { HEADWATER_EMPTY: "1" } });
     const other = emptyState();

@@ -20,6 +20,8 @@ export interface StartOptions {
   state: string;
   port?: number;
   env?: Record<string, string>;
+  /** What its output must say before it counts as started. */
+  until?: string;
 }
 
 export function emptyState(): { folder: string; remove: () => void } {
@@ -28,7 +30,7 @@ export function emptyState(): { folder: string; remove: () => void } {
 }
 
 /** Resolves when the summary has been printed; rejects when the process ends before that. */
-export async function start({ state, port, env = {} }: StartOptions): Promise<Running> {
+export async function start({ state, port, env = {}, until: sign = "Ctrl-C stops it" }: StartOptions): Promise<Running> {
   const chosen = port ?? (await freePort());
   const child = spawn("node", [join(ROOT, "tools/start.mjs")], {
     cwd: tmpdir(),
@@ -38,7 +40,7 @@ export async function start({ state, port, env = {} }: StartOptions): Promise<Ru
   const output = collect(child);
   const exited = new Promise<number | null>((done) => child.once("exit", (code) => done(code)));
   await Promise.race([
-    until(() => output().includes("Ctrl-C stops it")),
+    until(() => output().includes(sign)),
     exited.then((code) => {
       throw new Error(`The start ended with ${code}:\n${output()}`);
     }),
