@@ -7,6 +7,7 @@ import { publicCors } from "./middleware/public-cors";
 import { requestContext } from "./middleware/request-context";
 import { requiredSecret } from "./middleware/required-secret";
 import { securityHeaders } from "./middleware/security-headers";
+import { ERRORS_STYLE, errorPages } from "./pages/errors";
 import { formPages } from "./pages/form";
 import { FORM_STYLE } from "./pages/form/style";
 import { HOME_STYLE, homePages } from "./pages/home";
@@ -28,7 +29,6 @@ import { ready } from "./routes/health/ready";
 import { invitations } from "./routes/invitations";
 import { members } from "./routes/members";
 import { docs } from "./routes/meta/docs";
-import { errorPage } from "./routes/meta/errors";
 import { mountOpenApi } from "./routes/meta/openapi";
 import { getMetrics } from "./routes/metrics/get";
 import { newApp } from "./routes/new-app";
@@ -70,9 +70,9 @@ export function createApp() {
   for (const part of [auth, sessions, workspaces, members, invitations, apiKeys, audit, accountPages, devMail]) app.route("/", part);
   app.route("/", homePages);
   app.route("/", formPages);
-  app.route("/", styleRoutes([HOME_STYLE, FORM_STYLE, PLAIN_STYLE]));
+  app.route("/", styleRoutes([HOME_STYLE, FORM_STYLE, PLAIN_STYLE, ERRORS_STYLE]));
   app.route("/", docs);
-  app.route("/", errorPage);
+  app.route("/", errorPages);
   mountOpenApi(app);
   return app;
 }

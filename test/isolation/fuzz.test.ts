@@ -2,7 +2,7 @@
 // answer is one the document names and never a failure of ours.
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { ERROR_CODES } from "../../src/routes/meta/errors";
+import { ERROR_CODES } from "../../src/pages/errors";
 import { createWorld } from "../support/world";
 import { callerOf, realPath } from "./fixtures";
 import { type JsonSchema, type Operation, operations, resolve } from "./operations";

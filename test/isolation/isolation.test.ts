@@ -1,7 +1,7 @@
 // Who may call what, over every route of the OpenAPI document. Routes are not listed here: the document lists them.
 import { describe, expect, test } from "vitest";
-import { ERROR_CODES } from "../../src/routes/meta/errors";
-import { PERMISSIONS, type Permission, SCOPES } from "../../src/shared/context";
+import { ERROR_CODES } from "../../src/pages/errors";
+import { PERMISSIONS, type Permission, ROLES, SCOPES } from "../../src/shared/context";
 import { createWorld } from "../support/world";
 import { callerOf, fill, realPath } from "./fixtures";
 import { type Operation, operations } from "./operations";
@@ -39,6 +39,15 @@ describe("with a key of every scope but the one that is needed", () => {
     const needed = PERMISSIONS[operation.access].scope;
     const key = await owner.makeKey(SCOPES.filter((scope) => scope !== needed));
     await expectProblem(await owner.call(operation.method, pathOf(operation), bodyOf(operation), { key }), 403);
+  });
+});
+
+describe("signed in with a role that does not reach", () => {
+  test.each(withPermission.filter(({ access }) => PERMISSIONS[access].role !== "viewer"))("$name answers 403", async (operation) => {
+    const { role } = PERMISSIONS[operation.access];
+    for (const lower of ROLES.slice(0, ROLES.indexOf(role))) {
+      await expectProblem(await owner.call(operation.method, pathOf(operation), bodyOf(operation), { as: lower }), 403);
+    }
   });
 });
 

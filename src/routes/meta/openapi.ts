@@ -2,8 +2,23 @@
 import type { OpenAPIHono } from "@hono/zod-openapi";
 import type { AppEnv } from "../../middleware/app-types";
 
+const TAGS = [
+  "Forms",
+  "Responses",
+  "Analytics",
+  "Signing in",
+  "Sessions",
+  "Workspaces",
+  "Members",
+  "Invitations",
+  "API keys",
+  "Audit",
+  "Operations",
+].map((name) => ({ name }));
+
 const INFO = {
   openapi: "3.1.0",
+  tags: TAGS,
   info: {
     title: "Headwater",
     version: "1.0.0",
