@@ -19,7 +19,9 @@ import { createLogger } from "../../src/shared/log";
 import { openPrimaryStore } from "../../src/store";
 import { Group } from "./group";
 import { Ledger } from "./ledger";
+import { Feed } from "./live/feed";
 import { fieldCountsOf, seriesOf, totalsOf } from "./live/reads";
+import { serveLive } from "./live/router";
 import { migrate } from "./schema";
 import { Settler } from "./settler";
 import { LedgerStorage } from "./storage";
@@ -34,6 +36,7 @@ type Answer = Outcome | StartOutcome;
 export class FormLedger extends DurableObject<Env> implements LedgerApi, LedgerReads {
   readonly #ledger: Ledger;
   readonly #settler: Settler;
+  readonly #feed: Feed;
   readonly #turns = new Turns();
   readonly #calls = new Group<Call, Answer>((calls) => this.#commit(calls));
   #alarmAt: number | null = null;
@@ -51,7 +54,23 @@ export class FormLedger extends DurableObject<Env> implements LedgerApi, LedgerR
       log: createLogger({ ledger: name }),
       now: Date.now,
     });
+    this.#feed = new Feed(this.#ledger, state, { now: Date.now, log: createLogger({ ledger: name }) });
   }
+
+  override fetch(request: Request): Promise<Response> {
+    return serveLive(request, this.#feed);
+  }
+
+  override webSocketClose(socket: WebSocket): void {
+    this.#feed.socketGone(socket);
+  }
+
+  override webSocketError(socket: WebSocket): void {
+    this.#feed.socketGone(socket);
+  }
+
+  /** Listeners only listen; `ping` is answered without waking the object. */
+  override webSocketMessage(): void {}
 
   ping(): "pong" {
     return "pong";
@@ -67,6 +86,7 @@ export class FormLedger extends DurableObject<Env> implements LedgerApi, LedgerR
 
   viewed(times: number, at: number, workspaceId: string): void {
     this.#ledger.viewed(times, at, workspaceId);
+    this.#feed.changed();
     this.#armAt(Date.now() + VIEWS_KEPT_BACK_MS);
   }
 
@@ -160,6 +180,11 @@ export class FormLedger extends DurableObject<Env> implements LedgerApi, LedgerR
     return this.ctx.storage.transactionSync(() => this.#ledger.install(state, lastSubmittedAt));
   }
 
+  countedOf(values: readonly { field: string; value: string }[]): { complete: number; values: number[] } {
+    const { counters } = this.#ledger;
+    return { complete: counters.total("complete"), values: values.map(({ field, value }) => counters.of(field, value).count) };
+  }
+
   health(): LedgerHealth {
     const { head, settled, disk } = this.#ledger;
     return { ...this.#settler.health, head, settled, bytes: disk.bytes() };
@@ -176,13 +201,15 @@ export class FormLedger extends DurableObject<Env> implements LedgerApi, LedgerR
   #commit(calls: readonly Call[]): Answer[] {
     const now = Date.now();
     try {
-      return this.ctx.storage.transactionSync(() => {
+      const answers = this.ctx.storage.transactionSync(() => {
         const outcomes = calls.map((call) => this.#decide(call, now));
         // Starts are no entries: only a snapshot brings them to disk.
         if (calls.some((call) => "start" in call)) this.#ledger.snapshot();
         if (this.#ledger.settled < this.#ledger.head) this.#arm();
         return outcomes;
       });
+      this.#feed.changed();
+      return answers;
     } catch (error) {
       this.#ledger.load();
       throw error;

@@ -34,6 +34,10 @@ export async function loadAnalysedForm(ctx: ServiceContext, formId: string): Pro
   }
 }
 
+export async function assertFormVisible(ctx: ServiceContext, formId: string): Promise<void> {
+  await loadAnalysedForm(ctx, formId);
+}
+
 /** Every field that any version asked for, each as its newest version describes it. */
 export async function fieldsOf(ctx: WorkspaceContext, formId: string): Promise<readonly FieldDescription[]> {
   const { value } = await cached(

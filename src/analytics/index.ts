@@ -1,8 +1,13 @@
 export { type Distribution, getDistribution } from "./distribution/get";
+export { assertFormVisible } from "./form";
 export * from "./ledger-reads";
+export * from "./live/messages";
+export { type FeedChoice, openEventFeed, openSocketFeed } from "./live/open-feed";
+export { FRAME_GAP_MS, nextFrameAt } from "./live/pace";
+export { issueTicket, readTicket, type Ticket } from "./live/ticket";
 export { getMetrics, type Metrics } from "./metrics";
 export { GRANULARITIES, type Granularity } from "./steps";
-export { type Summary, summarise } from "./summarise";
+export { type Summary, summarise, type Totals as SummedTotals } from "./summarise";
 export { getTimeseries, type Timeseries } from "./timeseries";
 export { dayOf } from "./today";
 export { DEFAULT_ZONE } from "./zone";

@@ -1,9 +1,14 @@
+import { liveTicket } from "../../middleware/live-ticket";
 import { newApp } from "../new-app";
 import { distribution } from "./distribution";
+import { liveEvents, liveSocket, liveTickets } from "./live";
 import { metrics } from "./metrics";
 import { timeseries } from "./timeseries";
 
-const parts = [metrics, timeseries, distribution];
+const parts = [metrics, timeseries, distribution, liveSocket, liveEvents, liveTickets];
 
 export const analytics = newApp();
+// Before the routes, whose guards come first in each.
+analytics.use("/api/v2/analytics/forms/:id/live", liveTicket);
+analytics.use("/api/v2/analytics/forms/:id/live/events", liveTicket);
 for (const part of parts) analytics.route("/", part);

@@ -1,9 +1,8 @@
 import { z } from "@hono/zod-openapi";
-import { getMetrics, type Summary } from "../../analytics";
+import { getMetrics, metricsView } from "../../analytics";
 import { AsOfQuery, asOfInput } from "../as-of";
 import { defineRoute, json } from "../define-route";
 import { newApp } from "../new-app";
-import { isoTime } from "../wire";
 import { AnalysedFormParam, Timezone } from "./shapes";
 
 const Metrics = z
@@ -38,18 +37,5 @@ export const metrics = newApp().openapi(route, async (c) => {
   const found = await getMetrics(c.get("ctx"), { formId: c.req.valid("param").id, timezone, ...asOfInput(asOf) });
   if (!found.current) c.header("X-Stale", "true");
   c.header("Cache-Control", "private, no-store");
-  return c.json({ form_id: found.formId, ...summaryView(found), as_of: isoTime(found.asOf), position: found.position }, 200);
+  return c.json(metricsView(found.formId, found, found.asOf, found.position), 200);
 });
-
-function summaryView(summary: Summary) {
-  return {
-    total_responses: summary.totalResponses,
-    today_submissions: summary.todaySubmissions,
-    completion_rate: summary.completionRate,
-    average_response_time: summary.averageResponseSeconds,
-    views: summary.views,
-    starts: summary.starts,
-    partials: summary.partials,
-    last_submitted_at: summary.lastSubmittedAt === null ? null : isoTime(summary.lastSubmittedAt),
-  };
-}

@@ -1,0 +1,253 @@
+// The live feed of one ledger. Whatever it commits is told to everybody who listens: at once when it has been quiet, else gathered
+// into two frames a second, because what costs is the sending, once for each listener. Many listeners are told in groups, one
+// after the other, so that the object can take responses in between.
+import {
+  changesOf,
+  dayOf,
+  type FeedHead,
+  type FeedMessage,
+  type FeedTotals,
+  FRAME_GAP_MS,
+  metricsOfLedger,
+  nextFrameAt,
+  responseFrame,
+} from "../../../src/analytics";
+import { describeError, type Logger } from "../../../src/shared/log";
+import type { Ledger } from "../ledger";
+import { KEPT_ENTRIES } from "../settler";
+import { EventListener, type Listener, type ListenerFacts, SocketListener } from "./listeners";
+import { totalsOf } from "./reads";
+
+export const MAX_LISTENERS = 10_000;
+/** Below this many, all are told together. */
+const FEW_LISTENERS = 100;
+const GROUPS = 4;
+/** Who may listen was asked when the feed was opened; after this long it is asked again. */
+const MAX_AGE_MS = 3_600_000;
+const KEEP_ALIVE_MS = 20_000;
+
+interface Group {
+  /** Of the last frame that told of a change; who comes and goes is told at its own pace and makes no change wait. */
+  lastAt: number;
+  lastPresenceAt: number;
+  timer: ReturnType<typeof setTimeout> | null;
+  dueAt: number;
+  changed: boolean;
+  presence: boolean;
+}
+
+export interface Opening {
+  zone: string;
+  raw: boolean;
+  /** The last entry the listener knows of; null: it begins now. */
+  after: number | null;
+}
+
+export class Feed {
+  readonly #listeners = new Set<Listener>();
+  readonly #bySocket = new Map<WebSocket, SocketListener>();
+  readonly #groups: Group[] = Array.from({ length: GROUPS }, () => ({
+    lastAt: 0,
+    lastPresenceAt: 0,
+    timer: null,
+    dueAt: 0,
+    changed: false,
+    presence: false,
+  }));
+  #keepAlive: ReturnType<typeof setInterval> | null = null;
+
+  constructor(
+    readonly ledger: Ledger,
+    readonly sockets: Pick<DurableObjectState, "acceptWebSocket" | "getWebSockets" | "setWebSocketAutoResponse">,
+    readonly deps: { now(): number; log: Logger },
+  ) {
+    sockets.setWebSocketAutoResponse(new WebSocketRequestResponsePair("ping", "pong"));
+    for (const socket of sockets.getWebSockets()) this.#add(new SocketListener(socket, socket.deserializeAttachment(), ledger.head));
+  }
+
+  get isFull(): boolean {
+    return this.#listeners.size >= MAX_LISTENERS;
+  }
+
+  openSocket(opening: Opening): WebSocket {
+    const { 0: client, 1: server } = new WebSocketPair();
+    const facts = this.#factsOf(opening);
+    this.sockets.acceptWebSocket(server);
+    server.serializeAttachment(facts);
+    this.#welcome(new SocketListener(server, facts, this.ledger.head), opening.after);
+    return client;
+  }
+
+  openEvents(opening: Opening): ReadableStream<Uint8Array> {
+    const listener = new EventListener(this.#factsOf(opening), this.ledger.head, (gone) => this.#leave(gone));
+    this.#welcome(listener, opening.after);
+    this.#keepAlive ??= setInterval(() => this.#breathe(), KEEP_ALIVE_MS);
+    return listener.stream;
+  }
+
+  socketGone(socket: WebSocket): void {
+    const listener = this.#bySocket.get(socket);
+    if (listener !== undefined) this.#leave(listener);
+  }
+
+  /** Something was committed, or seen. */
+  changed(): void {
+    if (this.#listeners.size === 0) return;
+    for (const group of this.#groups) group.changed = true;
+    this.#schedule();
+  }
+
+  #factsOf({ zone, raw }: Opening): ListenerFacts {
+    const count = this.#listeners.size;
+    return { zone, raw, group: count < FEW_LISTENERS ? 0 : count % GROUPS, openedAt: this.deps.now() };
+  }
+
+  /** What it has missed, one message each; then how things stand. */
+  #welcome(listener: Listener, after: number | null): void {
+    const { ledger } = this;
+    if (after !== null && after !== ledger.head) {
+      const floor = ledger.disk.floor() ?? ledger.head + 1;
+      if (after > ledger.head || after < floor - 1) this.#tell(listener, { type: "resync", ...this.#head() });
+      else {
+        const missed = ledger.disk.entriesAfter(after, KEPT_ENTRIES * 2);
+        for (const item of changesOf(ledger.name.formId, ledger.name.shard, missed)) this.#tell(listener, { type: "response", ...item });
+      }
+    }
+    this.#tell(listener, this.#metrics(listener.zone, listener.raw));
+    this.#add(listener);
+    this.#presenceChanged();
+  }
+
+  #add(listener: Listener): void {
+    this.#listeners.add(listener);
+    if (listener instanceof SocketListener) this.#bySocket.set(listener.socket, listener);
+  }
+
+  #leave(listener: Listener): void {
+    if (!this.#listeners.delete(listener)) return;
+    if (listener instanceof SocketListener) this.#bySocket.delete(listener.socket);
+    this.#presenceChanged();
+  }
+
+  #presenceChanged(): void {
+    for (const group of this.#groups) group.presence = true;
+    this.#schedule();
+  }
+
+  #schedule(): void {
+    if (this.#listeners.size === 0) return;
+    const now = this.deps.now();
+    const groups = this.#listeners.size < FEW_LISTENERS ? 1 : GROUPS;
+    const leadAt = this.#groups[0]?.lastAt ?? 0;
+    for (const [index, group] of this.#groups.entries()) {
+      const change = group.changed ? nextFrameAt(group.lastAt, now, leadAt, index, groups) : Number.POSITIVE_INFINITY;
+      const presence = group.presence ? Math.max(now, group.lastPresenceAt + FRAME_GAP_MS) : Number.POSITIVE_INFINITY;
+      const at = Math.min(change, presence);
+      if (at === Number.POSITIVE_INFINITY || (group.timer !== null && group.dueAt <= at)) continue;
+      if (group.timer !== null) clearTimeout(group.timer);
+      group.dueAt = at;
+      group.timer = setTimeout(() => this.#frame(index, group), at - now);
+    }
+  }
+
+  #frame(index: number, group: Group): void {
+    const now = this.deps.now();
+    group.timer = null;
+    const changed = group.changed && group.lastAt + FRAME_GAP_MS <= now;
+    const { presence } = group;
+    if (changed) {
+      group.lastAt = now;
+      group.changed = false;
+    }
+    if (presence) {
+      group.lastPresenceAt = now;
+      group.presence = false;
+    }
+    try {
+      const say = remembering();
+      for (const listener of this.#listeners) {
+        if (listener.group === index && !this.#tellAll(listener, changed, presence, say)) this.#leave(listener);
+      }
+    } catch (error) {
+      this.deps.log.error("a frame failed", { form_id: this.ledger.name.formId, ...describeError(error) });
+    }
+    this.#schedule();
+  }
+
+  /** False when the listener is gone. */
+  #tellAll(listener: Listener, changed: boolean, presence: boolean, say: Say): boolean {
+    if (this.deps.now() - listener.openedAt > MAX_AGE_MS) {
+      listener.close("too_old");
+      return false;
+    }
+    const { sent, zone, raw } = listener;
+    const spoken: (Spoken | null)[] = [];
+    if (changed) {
+      spoken.push(
+        say(`response ${sent}`, () => this.#responses(sent)),
+        say(`metrics ${raw} ${zone}`, () => this.#metrics(zone, raw)),
+      );
+      listener.sent = this.ledger.head;
+    }
+    if (presence) {
+      spoken.push(say("presence", () => ({ type: "presence", ...this.#head(), data: { listeners: this.#listeners.size } })));
+    }
+    for (const message of spoken) {
+      if (message === null || listener.send(...message)) continue;
+      listener.close("too_slow");
+      return false;
+    }
+    return true;
+  }
+
+  #responses(sent: number): FeedMessage | null {
+    const { disk, name, head } = this.ledger;
+    if (sent >= head) return null;
+    if (sent < (disk.floor() ?? head + 1) - 1) return { type: "resync", ...this.#head() };
+    return responseFrame(changesOf(name.formId, name.shard, disk.entriesAfter(sent, KEPT_ENTRIES * 2)));
+  }
+
+  #metrics(zone: string, raw: boolean): FeedMessage | FeedTotals {
+    const now = this.deps.now();
+    const { from, to } = dayOf(now, zone);
+    const totals = totalsOf(this.ledger, from, to);
+    if (raw) return { type: "totals", ...this.#head(), data: totals };
+    return metricsOfLedger(this.ledger.name.formId, totals, now, this.#head());
+  }
+
+  #head(): FeedHead {
+    return { seq: this.ledger.head, position: this.ledger.position() };
+  }
+
+  #tell(listener: Listener, message: FeedMessage | FeedTotals): void {
+    listener.send(message, JSON.stringify(message));
+  }
+
+  #breathe(): void {
+    let streams = 0;
+    for (const listener of this.#listeners) {
+      if (!(listener instanceof EventListener)) continue;
+      if (listener.keepAlive()) streams += 1;
+      else this.#leave(listener);
+    }
+    if (streams > 0 || this.#keepAlive === null) return;
+    clearInterval(this.#keepAlive);
+    this.#keepAlive = null;
+  }
+}
+
+type Spoken = readonly [message: FeedMessage | FeedTotals, text: string];
+type Say = (key: string, make: () => FeedMessage | FeedTotals | null) => Spoken | null;
+
+/** Listeners who are at the same place hear the same words: those are put together once a frame. */
+function remembering(): Say {
+  const said = new Map<string, Spoken | null>();
+  return (key, make) => {
+    const known = said.get(key);
+    if (known !== undefined) return known;
+    const message = make();
+    const spoken: Spoken | null = message === null ? null : [message, JSON.stringify(message)];
+    said.set(key, spoken);
+    return spoken;
+  };
+}

@@ -1,0 +1,108 @@
+// Who listens: a WebSocket, which survives while the object sleeps, or a stream of server-sent events, which keeps it awake.
+import type { FeedMessage, FeedTotals } from "../../../src/analytics";
+
+export interface ListenerFacts {
+  /** Decides what "today" is. */
+  zone: string;
+  group: number;
+  openedAt: number;
+  /** The merging Worker asks for totals that can be added up. */
+  raw: boolean;
+}
+
+export interface Listener extends ListenerFacts {
+  /** It has been told of everything up to this entry. */
+  sent: number;
+  /** False when it is gone. */
+  send(message: FeedMessage | FeedTotals, text: string): boolean;
+  close(reason: "too_old" | "too_slow"): void;
+}
+
+export class SocketListener implements Listener {
+  readonly zone: string;
+  readonly group: number;
+  readonly openedAt: number;
+  readonly raw: boolean;
+
+  /** `sent` is not written down for each frame: an object only falls asleep when every listener has been told everything. */
+  constructor(
+    readonly socket: WebSocket,
+    facts: ListenerFacts,
+    public sent: number,
+  ) {
+    ({ zone: this.zone, group: this.group, openedAt: this.openedAt, raw: this.raw } = facts);
+  }
+
+  send(_message: FeedMessage | FeedTotals, text: string): boolean {
+    try {
+      this.socket.send(text);
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  close(reason: "too_old" | "too_slow"): void {
+    // 1012, "service restart": clients come back, and resume where they were.
+    this.socket.close(1012, reason);
+  }
+}
+
+const BUFFER_BYTES = 1_048_576;
+const encoder = new TextEncoder();
+
+export class EventListener implements Listener {
+  readonly zone: string;
+  readonly group: number;
+  readonly openedAt: number;
+  readonly raw: boolean;
+  readonly stream: ReadableStream<Uint8Array>;
+  #controller: ReadableStreamDefaultController<Uint8Array> | null = null;
+
+  constructor(
+    facts: ListenerFacts,
+    public sent: number,
+    onGone: (listener: EventListener) => void,
+  ) {
+    ({ zone: this.zone, group: this.group, openedAt: this.openedAt, raw: this.raw } = facts);
+    this.stream = new ReadableStream<Uint8Array>(
+      {
+        start: (controller) => {
+          this.#controller = controller;
+          controller.enqueue(encoder.encode("retry: 2000\n\n"));
+        },
+        cancel: () => {
+          this.#controller = null;
+          onGone(this);
+        },
+      },
+      new ByteLengthQueuingStrategy({ highWaterMark: BUFFER_BYTES }),
+    );
+  }
+
+  send(message: FeedMessage | FeedTotals, text: string): boolean {
+    return this.#write(`id: ${message.position}\nevent: ${message.type}\ndata: ${text}\n\n`);
+  }
+
+  /** Keeps proxies from taking silence for the end, and finds out who has gone. */
+  keepAlive(): boolean {
+    return this.#write(":\n\n");
+  }
+
+  close(): void {
+    try {
+      this.#controller?.close();
+    } catch {
+      // Already closed from the other side.
+    }
+    this.#controller = null;
+  }
+
+  #write(text: string): boolean {
+    const controller = this.#controller;
+    // Nobody has read a megabyte: it would only grow.
+    if (controller === null || (controller.desiredSize ?? 0) <= 0) return false;
+    controller.enqueue(encoder.encode(text));
+    return true;
+  }
+}
