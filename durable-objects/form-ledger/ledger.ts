@@ -196,7 +196,7 @@ export class Ledger {
     if (guards.closesAt !== null && now >= guards.closesAt) return { kind: "refused", reason: "closed" };
     let heldUntil = 0;
     if (guards.quota !== null) {
-      if (this.counters.total("complete") + this.disk.placesHeld(now, null) >= guards.quota)
+      if (this.counters.total("complete") + guards.elsewhere.complete + this.disk.placesHeld(now, null) >= guards.quota)
         return { kind: "refused", reason: "quota_reached" };
       if (address === null || this.disk.placesHeldBy(address, now) < MAX_PLACES_PER_ADDRESS) heldUntil = now + PLACE_HELD_MS;
     }
@@ -245,7 +245,7 @@ export class Ledger {
 
   #obstacle(
     responseId: string,
-    request: Pick<AcceptRequest, "cells"> & { guards: Pick<AcceptRequest["guards"], "quota" | "quotas" | "duplicateKey"> },
+    request: Pick<AcceptRequest, "cells"> & { guards: Pick<AcceptRequest["guards"], "quota" | "quotas" | "elsewhere" | "duplicateKey"> },
     now: number,
     start: StartRef | null,
     leaves: Effect | null = null,

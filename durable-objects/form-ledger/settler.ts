@@ -45,6 +45,7 @@ export class Settler {
   #lastFlushAt = 0;
   #limit = MAX_SETTLE_ENTRIES;
   #heldUntil = 0;
+  #release: PromiseWithResolvers<void> | null = null;
 
   constructor(
     readonly ledger: Ledger,
@@ -70,12 +71,15 @@ export class Settler {
   /** Keeps the store as it is for a while, so that it can be read through as a whole. Accepting goes on. */
   async hold(ms: number): Promise<number> {
     this.#heldUntil = this.deps.now() + ms;
+    this.#release ??= Promise.withResolvers<void>();
     await this.#flight;
     return this.ledger.settled;
   }
 
   release(): void {
     this.#heldUntil = 0;
+    this.#release?.resolve();
+    this.#release = null;
   }
 
   /** Settles everything there is now. Who comes while one is under way joins it and then, if needed, the next. */
@@ -97,7 +101,9 @@ export class Settler {
     const target = ledger.head;
     // While the store is failing, readers get the truth about it at once; the alarm is what tries again.
     if (ledger.settled < target && (this.#failures === 0 || deps.now() >= this.#retryAt)) {
-      await Promise.race([this.flush(), new Promise((resolve) => setTimeout(resolve, maxWaitMs))]);
+      const held = this.#isHeld() ? this.#release?.promise : undefined;
+      const flushed = held === undefined ? this.flush() : held.then(() => this.flush());
+      await Promise.race([flushed, new Promise((resolve) => setTimeout(resolve, maxWaitMs))]);
     }
     return { current: ledger.settled >= target, position: ledger.position(target), head: target };
   }

@@ -1,5 +1,5 @@
 // The published state of a form, by id or by any slug it ever had, through the cache. No credentials: what is published is public.
-import { and, eq } from "drizzle-orm";
+import { and, eq, sql } from "drizzle-orm";
 import { type Cached, cached } from "../cache";
 import type { ServiceContext } from "../shared/context";
 import { GoneError, NotFoundError } from "../shared/errors";
@@ -100,6 +100,9 @@ async function loadPublished(ctx: ServiceContext, formId: string): Promise<Publi
       description: formVersions.description,
       schema: formVersions.schema,
       publishedAt: formVersions.publishedAt,
+      // A form that was spread stays spread: its older answers are with ledgers that a smaller number would no longer ask.
+      shards: sql<number | null>`(SELECT max(v.schema ->> '$.settings.shards') FROM form_versions v
+        WHERE v.form_id = ${forms.id} AND v.workspace_id = ${forms.workspaceId} AND v.version <= ${forms.lastVersion})`,
     })
     .from(forms)
     .innerJoin(
@@ -109,5 +112,8 @@ async function loadPublished(ctx: ServiceContext, formId: string): Promise<Publi
     .where(eq(forms.id, formId))
     .get();
   if (row === undefined || row.status === "draft") throw new NotFoundError("The form");
-  return { ...row, status: row.status, schema: row.schema as FormSchema };
+  const { shards, ...form } = row;
+  const schema = row.schema as FormSchema;
+  const spread = shards === null ? schema : { ...schema, settings: { ...schema.settings, shards } };
+  return { ...form, status: row.status, schema: spread };
 }

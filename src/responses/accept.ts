@@ -6,6 +6,7 @@ import { newId } from "../shared/ids";
 import { openPrimaryStore } from "../store";
 import { cellsOf } from "./cells";
 import { assertWelcome } from "./doors";
+import { withOtherLedgers } from "./elsewhere";
 import { evaluateOrRefuse } from "./evaluate";
 import { guardsOf } from "./guards";
 import { ledgerOf } from "./ledger/api";
@@ -112,6 +113,7 @@ interface Prepared {
 
 async function acceptRequest(ctx: ServiceContext, form: PublishedForm, input: AcceptInput, prepared: Prepared) {
   const { data, resumed, idempotency, startedAt, start, trusted } = prepared;
+  const guards = guardsOf(form.schema.settings, form.formId, data, { ip: trusted ? null : ctx.client.ip }, ctx.env.APP_SECRET);
   const text = JSON.stringify(data);
   const salt = newSalt();
   const responseId = resumed?.partial.responseId ?? newId("response", input.submittedAt ?? ctx.now());
@@ -132,7 +134,7 @@ async function acceptRequest(ctx: ServiceContext, form: PublishedForm, input: Ac
     cells: input.status === "complete" ? cellsOf(form.schema, data) : [],
     correlationId: ctx.correlationId,
     idempotency,
-    guards: guardsOf(form.schema.settings, form.formId, data, { ip: trusted ? null : ctx.client.ip }, ctx.env.APP_SECRET),
+    guards: await withOtherLedgers(ctx.env, form.formId, form.schema.settings, guards),
     start,
     resumeHash: secret === null ? null : digest(secret),
     resumes: resumed === null ? null : { basedOn: resumed.partial.basedOn },

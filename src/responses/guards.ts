@@ -21,6 +21,7 @@ export function guardsOf(
     closesAt: timeOf(settings?.closes_at),
     quota: settings?.quota?.limit ?? null,
     quotas: (settings?.quotas ?? []).map(({ field, value, limit }) => ({ field, value: String(value), limit })),
+    elsewhere: { complete: 0, values: [] },
     duplicateKey: duplicateKey(settings?.duplicates?.by, formId, data, submitter, secret),
   };
 }

@@ -3,6 +3,7 @@ import { getPublishedForm } from "../forms";
 import type { ServiceContext } from "../shared/context";
 import { describeError } from "../shared/log";
 import { assertWelcome } from "./doors";
+import { withOtherLedgers } from "./elsewhere";
 import { guardsOf } from "./guards";
 import { ledgerOf } from "./ledger/api";
 import type { StartRef } from "./ledger/types";
@@ -36,7 +37,12 @@ export async function startVisit(
   const guards = guardsOf(settings, form.formId, {}, { ip: null }, ctx.env.APP_SECRET);
   const address = ctx.client.ip === null ? null : digest(`${ctx.env.APP_SECRET}:${ctx.client.ip}`);
   const ledger = ledgerOf(ctx.env, form.formId, shardOfStart(start));
-  const outcome = await ledger.start({ start, workspaceId: form.workspaceId, address, guards });
+  const outcome = await ledger.start({
+    start,
+    workspaceId: form.workspaceId,
+    address,
+    guards: await withOtherLedgers(ctx.env, form.formId, settings, guards),
+  });
   if (outcome.kind === "refused") throw refusalError(outcome.reason);
   return { token, startedAt: start.at, placeHeldUntil: outcome.heldUntil };
 

@@ -1,6 +1,7 @@
 import { env, runInDurableObject } from "cloudflare:test";
 import { expect, test } from "vitest";
 import { ledgerOf } from "../../src/responses";
+import { openPrimaryStore } from "../../src/store";
 import { createForm, type FormWorld } from "./support";
 
 interface Verification {
@@ -50,12 +51,14 @@ async function busyForm(): Promise<FormWorld> {
 }
 
 async function rollups(form: FormWorld) {
-  const { results } = await env.DB.prepare(
-    "SELECT day, field, value, count, round(sum, 6) AS sum FROM response_rollups WHERE form_id = ? ORDER BY 1, 2, 3",
-  )
-    .bind(form.formId)
-    .all();
-  return results;
+  const rows = (await openPrimaryStore(env).rollups(form.formId)).map(({ day, field, value, count, sum }) => [
+    day,
+    field,
+    value,
+    count,
+    sum.toFixed(6),
+  ]);
+  return rows.map((row) => row.join(" ")).sort();
 }
 
 test("what was accepted, stored and counted is the same", async () => {
@@ -71,8 +74,11 @@ test("a rebuild comes out the same, and repairs what was broken", async () => {
   expect(await rollups(form)).toEqual(days);
   expect(await ledger.totals()).toEqual(totals);
 
-  await env.DB.prepare("UPDATE response_rollups SET count = count + 5 WHERE form_id = ? AND field = 'department'").bind(form.formId).run();
-  await env.DB.prepare("DELETE FROM response_rollups WHERE form_id = ? AND field = 'tags'").bind(form.formId).run();
+  const store = openPrimaryStore(env);
+  const wrong = (await store.rollups(form.formId))
+    .filter(({ field }) => field !== "tags")
+    .map((row) => (row.field === "department" ? { ...row, count: row.count + 5 } : row));
+  expect(await store.replaceRollups(form.formId, await store.marks(form.formId), wrong)).toBe(true);
   const broken = await verify(form);
   expect(broken.ok).toBe(false);
   expect(new Set(broken.drift.map(({ where }) => where))).toEqual(new Set(["rollups"]));
@@ -85,7 +91,8 @@ test("a rebuild comes out the same, and repairs what was broken", async () => {
   expect(audit).toEqual({ n: 2 });
 });
 
-test("an altered answer, a forged entry and a missing row are each found", async () => {
+// Tampering needs the tables themselves, which are D1's here.
+test.skipIf(env.HYPERDRIVE !== undefined)("an altered answer, a forged entry and a missing row are each found", async () => {
   const form = await busyForm();
   const where = async () => (await verify(form)).drift.map((drift) => drift.where);
   await env.DB.prepare('UPDATE responses SET data = jsonb(\'{"name":"forged"}\') WHERE form_id = ? AND seq = 5').bind(form.formId).run();

@@ -395,5 +395,42 @@ export function describeStore(name: string, under: StoreUnderTest): void {
         expect(await store.outboxRange(ledger.formId, 0, 1)).toBeNull();
       });
     });
+
+    describe("counting again", () => {
+      test("every row of a shard in order, deleted ones too", async () => {
+        const store = under.open();
+        const ledger = new FakeLedger();
+        const ids = [1, 2, 3].map((n) => ledger.write({ data: { n } }));
+        ledger.write({ id: ids[1], kind: "delete", data: null });
+        await store.settle(ledger.take());
+        const scan = (after: number, limit: number) => store.scanResponses(ledger.workspaceId, ledger.formId, 0, after, limit);
+        expect((await scan(0, 2)).map(({ id, data }) => [id, data])).toEqual([
+          [ids[0], { n: 1 }],
+          [ids[1], { n: 2 }],
+        ]);
+        expect((await scan(2, 2)).map(({ id }) => id)).toEqual([ids[2]]);
+        expect(await store.scanResponses("ws_other", ledger.formId, 0, 0, 10)).toEqual([]);
+        expect(await store.scanResponses(ledger.workspaceId, ledger.formId, 1, 0, 10)).toEqual([]);
+      });
+
+      test("roll-ups are replaced as a whole, and only while no ledger has settled since", async () => {
+        const store = under.open();
+        const ledger = new FakeLedger();
+        ledger.write();
+        await store.settle(ledger.take([rollup({ field: "stays", count: 9 }), rollup({ field: "goes", count: 1 })]));
+        const fresh = [
+          rollup({ field: "stays", count: 1, sum: 2.5, min: 2.5, max: 2.5 }),
+          rollup({ field: "comes", value: 'a"b', loose: true }),
+        ];
+        const byField = (rows: RollupDelta[]) => rows.toSorted((a, b) => (a.field < b.field ? -1 : 1));
+        expect(await store.replaceRollups(ledger.formId, [{ shard: 0, seq: 0 }], fresh)).toBe(false);
+        expect(byField(await store.rollups(ledger.formId)).map(({ field, count }) => [field, count])).toEqual([
+          ["goes", 1],
+          ["stays", 9],
+        ]);
+        expect(await store.replaceRollups(ledger.formId, [{ shard: 0, seq: 1 }], fresh)).toBe(true);
+        expect(byField(await store.rollups(ledger.formId))).toEqual(byField(fresh));
+      });
+    });
   });
 }

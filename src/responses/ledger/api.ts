@@ -44,6 +44,10 @@ export interface LedgerApi {
   viewed(times: number, at: number, workspaceId: string): void | Promise<void>;
   barrier(maxWaitMs: number): Promise<BarrierResult>;
   totals(): Totals | Promise<Totals>;
+  /** Complete ones in all, and how many of them gave each of these values. */
+  countedOf(
+    values: readonly { field: string; value: string }[],
+  ): { complete: number; values: number[] } | Promise<{ complete: number; values: number[] }>;
   health(): LedgerHealth | Promise<LedgerHealth>;
   /** Stops settling for at most `ms`; answers how far it has come. */
   holdSettling(ms: number): Promise<number>;

@@ -17,6 +17,8 @@ export interface Guards {
   closesAt: number | null;
   quota: number | null;
   quotas: readonly { field: string; value: string; limit: number }[];
+  /** Already counted by the form's other ledgers, which take no more while there is a quota. */
+  elsewhere: { complete: number; values: readonly number[] };
   /** A digest of what must occur only once; never the answer or the address itself. */
   duplicateKey: string | null;
 }
@@ -40,7 +42,7 @@ export interface StartRequest {
   workspaceId: string;
   /** A digest of who asks, so that one address cannot hold all places. */
   address: string | null;
-  guards: Pick<Guards, "opensAt" | "closesAt" | "quota">;
+  guards: Pick<Guards, "opensAt" | "closesAt" | "quota" | "elsewhere">;
 }
 
 export type StartOutcome = { kind: "started"; heldUntil: number | null } | { kind: "refused"; reason: Refusal };
@@ -90,7 +92,7 @@ export interface ChangeRequest extends Written {
   row: { seq: number; submittedAt: number; durationMs: number | null };
   take: Effect | null;
   add: Effect | null;
-  guards: Pick<Guards, "quota" | "quotas" | "duplicateKey">;
+  guards: Pick<Guards, "quota" | "quotas" | "elsewhere" | "duplicateKey">;
   /** What made it the only one is no longer among its answers. */
   freesDuplicate: boolean;
 }

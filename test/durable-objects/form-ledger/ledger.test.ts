@@ -58,7 +58,7 @@ test("time never runs backwards on the page, whatever the clock does", () =>
 
 test("a held place lapses, and one address holds only a few", () =>
   onLedger(({ ledger, accept }) => {
-    const guards = { opensAt: null, closesAt: null, quota: 5 };
+    const guards = { opensAt: null, closesAt: null, quota: 5, elsewhere: { complete: 0, values: [] } };
     const start = (n: number, address: string, now = NOW) =>
       ledger.start({ start: { id: `s${n}`, at: now }, workspaceId: "ws_1", address, guards }, now);
     const held = [1, 2, 3, 4].map((n) => start(n, "greedy"));

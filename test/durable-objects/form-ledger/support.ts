@@ -28,7 +28,7 @@ export function acceptRequest(over: Partial<AcceptRequest> = {}): AcceptRequest 
     cells: [["name", ""]] as Cell[],
     correlationId: "req_1",
     idempotency: null,
-    guards: { opensAt: null, closesAt: null, quota: null, quotas: [], duplicateKey: null },
+    guards: { opensAt: null, closesAt: null, quota: null, quotas: [], elsewhere: { complete: 0, values: [] }, duplicateKey: null },
     start: null,
     resumeHash: null,
     resumes: null,
