@@ -85,7 +85,7 @@ function Card({ title, wide = false, children }: { title: string; wide?: boolean
 function DemoCard({ demo }: { demo: Demo }) {
   return (
     <Card title="Demo workspace">
-      <dl>
+      <dl class="stacked">
         <dt>E-mail</dt>
         <dd>
           <code>{demo.email}</code>
