@@ -1,9 +1,9 @@
 import { z } from "@hono/zod-openapi";
 import { finishGoogle, hasGoogle, startGoogle } from "../../accounts";
+import { passCookies } from "../../middleware/cookies";
 import { rateLimit } from "../../middleware/rate-limit";
 import { defineRoute, json, jsonBody } from "../define-route";
 import { newApp } from "../new-app";
-import { passCookies } from "./shapes";
 
 const waysRoute = defineRoute({
   method: "get",

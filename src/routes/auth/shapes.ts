@@ -1,9 +1,5 @@
-// What the routes of signing in share: fields, and how cookies are passed on and taken away.
+// The fields that the routes of signing in share.
 import { z } from "@hono/zod-openapi";
-import type { Context } from "hono";
-import { deleteCookie } from "hono/cookie";
-import { isSecure, sessionCookieName } from "../../accounts";
-import type { AppEnv } from "../../middleware/app-types";
 import { plainText } from "../../shared/text";
 
 const MAX_EMAIL = 254;
@@ -22,11 +18,3 @@ export const Token = z.string().min(1).max(MAX_SECRET).openapi({ example: "kD3â€
 export const UserView = z.object({ id: z.string(), name: z.string(), email: z.string() }).openapi("User");
 
 export const MailSent = z.object({ status: z.literal("check_your_mail") });
-
-export function passCookies(c: Context<AppEnv>, cookies: readonly string[]): void {
-  for (const cookie of cookies) c.header("Set-Cookie", cookie, { append: true });
-}
-
-export function dropSessionCookie(c: Context<AppEnv>): void {
-  deleteCookie(c, sessionCookieName(c.env), { path: "/", secure: isSecure(c.env), httpOnly: true, sameSite: "Lax" });
-}

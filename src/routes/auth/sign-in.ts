@@ -1,10 +1,11 @@
 import { z } from "@hono/zod-openapi";
 import { signIn, signOut, whoAmI } from "../../accounts";
+import { dropSessionCookie, passCookies } from "../../middleware/cookies";
 import { ROLES } from "../../shared/context";
 import { defineRoute, json, jsonBody } from "../define-route";
 import { newApp } from "../new-app";
 import { isoTime } from "../wire";
-import { dropSessionCookie, Email, Password, passCookies, UserView } from "./shapes";
+import { Email, Password, UserView } from "./shapes";
 
 const tags = ["Signing in"];
 
