@@ -30,3 +30,10 @@ test("a package left out by npm is noticed, wherever it is asked for", () => {
 test("names no registry: a clone installs from the one it is set up for", () => {
   expect(JSON.stringify(lock())).not.toContain('"resolved"');
 });
+
+test("keeps one copy each of what is large", () => {
+  const paths = Object.keys(lock().packages);
+  for (const name of ["typescript", "workerd", "miniflare", "wrangler", "node"]) {
+    expect(paths.filter((path) => path.endsWith(`node_modules/${name}`))).toEqual([`node_modules/${name}`]);
+  }
+});
