@@ -16,11 +16,11 @@ export interface Letter {
 
 const DARK = `
   @media (prefers-color-scheme: dark) {
-    .hw-page { background: #0f1417 !important; }
-    .hw-card { background: #182025 !important; border-color: #2a353c !important; }
-    .hw-ink { color: #e8eef1 !important; }
-    .hw-dim { color: #9fb0b9 !important; }
-    .hw-link { color: #7cc4e8 !important; }
+    .hw-page { background: #101614 !important; }
+    .hw-card { background: #18201d !important; border-color: #2a3531 !important; }
+    .hw-ink { color: #e7ede9 !important; }
+    .hw-dim { color: #a3b1aa !important; }
+    .hw-link { color: #54cbab !important; }
   }`;
 const FONT = "font-family: -apple-system, 'Segoe UI', Roboto, Helvetica, Arial, sans-serif;";
 
@@ -43,13 +43,13 @@ function Page({ letter }: { letter: Letter }) {
         <title>{letter.subject}</title>
         <style>{raw(DARK)}</style>
       </head>
-      <body class="hw-page" style="margin: 0; background: #f2f5f6;">
+      <body class="hw-page" style="margin: 0; background: #f4f6f3;">
         <div style="display: none; max-height: 0; overflow: hidden;">{letter.preview}</div>
-        <table class="hw-page" role="presentation" width="100%" cellpadding="0" cellspacing="0" style="background: #f2f5f6;">
+        <table class="hw-page" role="presentation" width="100%" cellpadding="0" cellspacing="0" style="background: #f4f6f3;">
           <tr>
             <td align="center" style="padding: 32px 16px;">
               <Card letter={letter} />
-              <p class="hw-dim" style={`${FONT} margin: 20px 0 0; font-size: 12px; color: #5c6b73;`}>
+              <p class="hw-dim" style={`${FONT} margin: 20px 0 0; font-size: 12px; color: #52605a;`}>
                 Sent by Headwater
               </p>
             </td>
@@ -68,21 +68,21 @@ function Card({ letter }: { letter: Letter }) {
       width="100%"
       cellpadding="0"
       cellspacing="0"
-      style="max-width: 520px; background: #ffffff; border: 1px solid #dde4e7; border-radius: 10px;"
+      style="max-width: 520px; background: #ffffff; border: 1px solid #dde3de; border-radius: 10px;"
     >
       <tr>
         <td style="padding: 32px;">
-          <h1 class="hw-ink" style={`${FONT} margin: 0 0 16px; font-size: 21px; line-height: 1.3; color: #10202a;`}>
+          <h1 class="hw-ink" style={`${FONT} margin: 0 0 16px; font-size: 21px; line-height: 1.3; color: #17211d;`}>
             {letter.heading}
           </h1>
           {letter.paragraphs.map((paragraph) => (
-            <p class="hw-ink" style={`${FONT} margin: 0 0 16px; font-size: 15px; line-height: 1.55; color: #22333c;`}>
+            <p class="hw-ink" style={`${FONT} margin: 0 0 16px; font-size: 15px; line-height: 1.55; color: #2b3833;`}>
               {paragraph}
             </p>
           ))}
           {letter.action === undefined ? null : <Action label={letter.action.label} url={letter.action.url} />}
           {letter.notes.map((note) => (
-            <p class="hw-dim" style={`${FONT} margin: 12px 0 0; font-size: 13px; line-height: 1.5; color: #5c6b73;`}>
+            <p class="hw-dim" style={`${FONT} margin: 12px 0 0; font-size: 13px; line-height: 1.5; color: #52605a;`}>
               {note}
             </p>
           ))}
@@ -98,14 +98,14 @@ function Action({ label, url }: { label: string; url: string }) {
       <p style="margin: 24px 0;">
         <a
           href={url}
-          style={`${FONT} display: inline-block; padding: 12px 20px; border-radius: 8px; background: #0b6a93; color: #ffffff; font-size: 15px; font-weight: 600; text-decoration: none;`}
+          style={`${FONT} display: inline-block; padding: 12px 20px; border-radius: 8px; background: #0b6b57; color: #ffffff; font-size: 15px; font-weight: 600; text-decoration: none;`}
         >
           {label}
         </a>
       </p>
-      <p class="hw-dim" style={`${FONT} margin: 0 0 16px; font-size: 13px; line-height: 1.5; color: #5c6b73; word-break: break-all;`}>
+      <p class="hw-dim" style={`${FONT} margin: 0 0 16px; font-size: 13px; line-height: 1.5; color: #52605a; word-break: break-all;`}>
         Or open this address:{" "}
-        <a class="hw-link" href={url} style="color: #0b6a93;">
+        <a class="hw-link" href={url} style="color: #0b6b57;">
           {url}
         </a>
       </p>
