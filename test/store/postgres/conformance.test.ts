@@ -1,18 +1,10 @@
-import { env } from "cloudflare:test";
-import { describe } from "vitest";
 import type { RollupDelta } from "../../../src/store";
 import { openPostgresStore } from "../../../src/store/postgres";
 import { openPostgres } from "../../../src/store/postgres/connection";
 import { describeStore } from "../conformance";
+import { onEachPostgres } from "./databases";
 
-const databases = { PGlite: env.POSTGRES_PGLITE, PostgreSQL: env.POSTGRES_SERVER };
-
-for (const [name, binding] of Object.entries(databases)) {
-  if (binding === undefined) {
-    describe.skip(`${name}: none here`, () => {});
-    continue;
-  }
-  const { connectionString } = binding;
+onEachPostgres((name, connectionString) => {
   describeStore(name, {
     open: () => openPostgresStore(connectionString),
     rollups: (formId) =>
@@ -25,4 +17,4 @@ for (const [name, binding] of Object.entries(databases)) {
         .filter(({ targetId }) => targetId === responseId)
         .map(({ action }) => action),
   });
-}
+});
