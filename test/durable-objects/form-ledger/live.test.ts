@@ -1,4 +1,4 @@
-import { env, runInDurableObject } from "cloudflare:test";
+import { env, evictDurableObject, runInDurableObject } from "cloudflare:test";
 import { describe, expect, test } from "vitest";
 import { feedPath, listen, listenToEvents, upgrade } from "../../analytics/live-client";
 import { createForm } from "../../responses/support";
@@ -124,6 +124,23 @@ describe("after a break", () => {
     ]);
     expect(JSON.stringify(listener.heard)).not.toContain("ada@example.com");
   });
+});
+
+test("a ledger that fell asleep wakes up knowing its listeners and what they have been told", async () => {
+  const form = await createForm();
+  const listener = await listen(form, form.formId, "?timezone=Asia/Kolkata");
+  await form.accepted({ name: "one" });
+  await listener.until(() => listener.last("metrics")?.seq === 1);
+  await form.list();
+  await evictDurableObject(env.LEDGER.getByName(`${form.formId}:0`));
+  expect(listener.closed).toBe(false);
+  await form.accepted({ name: "two" });
+  await listener.until(() => listener.last("metrics")?.seq === 2);
+  expect(listener.seqs).toEqual([1, 2]);
+  expect((await form.call("GET", `/api/v2/analytics/forms/${form.formId}/metrics`)).status).toBe(200);
+  const other = await listen(form, form.formId, "?after_seq=0");
+  expect(other.seqs).toEqual([1, 2]);
+  expect(other.last("presence")?.data).toEqual({ listeners: 2 });
 });
 
 test("presence tells how many listen", async () => {
