@@ -48,7 +48,9 @@ export async function startHeadwater({ port, env }: StartOptions): Promise<Start
   const options = { stores: state.stores, bindings, onLog, postgresUrl: postgres?.url };
 
   const { demo, keep } = await prepareStore(state, url, env.HEADWATER_EMPTY === "1", options);
-  const served = await step("Serve", () => serve({ ...options, port }));
+  const served = await step("Serve", () =>
+    serve({ ...options, port, inspectorPort: env.HEADWATER_INSPECT ? Number(env.HEADWATER_INSPECT) : undefined }),
+  );
   // In one breath with the port: whoever waits for one of the two finds the other.
   keep();
   await (await served.miniflare.getKVNamespace("KV")).put(DEMO_KEY, JSON.stringify(demo));

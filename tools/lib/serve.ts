@@ -20,6 +20,8 @@ export interface ServeOptions {
   /** Connection string of a Postgres to bind as HYPERDRIVE. */
   postgresUrl?: string;
   onLog?: (line: WorkerLog) => void;
+  /** Where a debugger or profiler may attach. */
+  inspectorPort?: number;
 }
 
 export interface WorkerLog {
@@ -69,6 +71,7 @@ export async function serve(options: ServeOptions): Promise<Served> {
       cf: false,
       log: new QuietLog(LogLevel.WARN),
       logRequests: false,
+      ...(options.inspectorPort === undefined ? {} : { inspectorPort: options.inspectorPort }),
       handleStructuredLogs: ({ level, message }) => options.onLog?.({ level, message }),
       telemetry: { enabled: false },
       ...(options.stores === undefined ? {} : { resourcePersistencePath: options.stores }),
