@@ -11,6 +11,7 @@ import {
   withoutAnswers,
 } from "../../src/responses";
 import { describeError, type Logger } from "../../src/shared/log";
+import { counter } from "../../src/shared/metrics";
 import { withTimeLimit } from "../../src/shared/time-limit";
 import type { PrimaryStore } from "../../src/store";
 import type { Ledger } from "./ledger";
@@ -23,9 +24,17 @@ const MAX_BACKOFF_MS = 60_000;
 /** The same cut of entries must fail this often, by its own fault, before it is taken apart. */
 const FAILURES_BEFORE_SPLIT = 2;
 
+/** One failure is a blip; from the second on, others are told. */
+const FAILURES_BEFORE_ALARM = 2;
+
+const settles = counter("headwater_ledger_settles_total", "Attempts of ledgers to carry entries to the store.", ["outcome"]);
+const settledEntries = counter("headwater_ledger_settled_entries_total", "Entries carried to the store.");
+
 export interface SettlerDeps {
   store: Pick<PrimaryStore, "settle">;
   send(message: EventsMessage): Promise<unknown>;
+  /** Says that the store cannot be reached or takes nothing, and until when that is sure to be said again; null: it is over. */
+  alarm(trouble: { entries: number; until: number } | null): void;
   log: Logger;
   now(): number;
 }
@@ -126,7 +135,7 @@ export class Settler {
         );
         const reached = result.kind === "settled" ? (entries.at(-1)?.seq ?? from) : this.#catchUp(result.watermark);
         this.#advance(reached);
-        this.#recovered();
+        this.#recovered("settled", reached - from + 1);
         if (result.kind === "settled") await this.#announce(from, reached);
       } catch (error) {
         if (!(await this.#failed(error, entries))) return;
@@ -174,6 +183,7 @@ export class Settler {
   async #failed(error: unknown, entries: readonly StoredEntry[]): Promise<boolean> {
     const { deps, ledger } = this;
     this.#failures += 1;
+    settles.add(1, "failed");
     this.#lastError = error instanceof Error ? error.message : String(error);
     const own = isOwnFault(this.#lastError);
     deps.log.warn("settle failed", {
@@ -190,8 +200,15 @@ export class Settler {
       }
       return this.#setAside(first);
     }
-    this.#retryAt = deps.now() + Math.min(MAX_BACKOFF_MS, FIRST_BACKOFF_MS * 2 ** Math.min(this.#failures - 1, 10));
+    this.#backOff(Math.min(MAX_BACKOFF_MS, FIRST_BACKOFF_MS * 2 ** Math.min(this.#failures - 1, 10)));
     return false;
+  }
+
+  #backOff(ms: number): void {
+    const { deps, ledger } = this;
+    this.#retryAt = deps.now() + ms;
+    if (this.#failures < FAILURES_BEFORE_ALARM) return;
+    deps.alarm({ entries: ledger.head - ledger.settled, until: this.#retryAt + STORE_TIMEOUT_MS + MAX_BACKOFF_MS });
   }
 
   /** One entry that the store refuses whatever happens: its place in the chain is settled, its answers wait here for a person. */
@@ -203,16 +220,19 @@ export class Settler {
       const result = await withTimeLimit("A settle", STORE_TIMEOUT_MS, deps.store.settle(settleBatch(ledger.identity, [bare], deps.now())));
       ledger.disk.addPoison(entry, this.#lastError ?? "", deps.now());
       this.#advance(result.kind === "settled" ? entry.seq : this.#catchUp(result.watermark));
-      this.#recovered();
+      this.#recovered("set_aside", 1);
       return true;
     } catch (error) {
       this.#lastError = error instanceof Error ? error.message : String(error);
-      this.#retryAt = deps.now() + MAX_BACKOFF_MS;
+      this.#backOff(MAX_BACKOFF_MS);
       return false;
     }
   }
 
-  #recovered(): void {
+  #recovered(outcome: "settled" | "set_aside", entries: number): void {
+    settles.add(1, outcome);
+    settledEntries.add(entries);
+    if (this.#failures >= FAILURES_BEFORE_ALARM) this.deps.alarm(null);
     this.#failures = 0;
     this.#lastError = null;
     // Grows back slowly: where one bad entry was, there may be more.
@@ -222,7 +242,7 @@ export class Settler {
 
 /** Faults of what was sent rather than of who was asked. */
 export function isOwnFault(message: string): boolean {
-  return /malformed JSON|SQLITE_CONSTRAINT|constraint failed|SQLITE_TOOBIG|too big|SQLITE_MISMATCH|datatype mismatch|invalid input syntax|out of range/i.test(
+  return /malformed JSON|SQLITE_CONSTRAINT|constraint failed|SQLITE_TOOBIG|too big|SQLITE_MISMATCH|datatype mismatch|invalid input syntax|out of range|violates|unsupported Unicode|too long|exceeds/i.test(
     message,
   );
 }

@@ -3,12 +3,12 @@ import { createHash, randomBytes } from "node:crypto";
 import { join } from "node:path";
 import { unstable_readConfig } from "wrangler";
 import { build } from "./build.ts";
+import { openChosenStore } from "./choose-store.ts";
 import { ensureChromium } from "./chromium.ts";
 import { runCron, scheduledTrigger } from "./cron-runner.ts";
 import { holdState } from "./lock.ts";
 import { migrate, readMigrations } from "./migrate.ts";
 import { CONFIG } from "./paths.ts";
-import { startPostgres } from "./postgres.ts";
 import { type Demo, SEED_VERSION, seed } from "./seed.ts";
 import { type ServeOptions, serve } from "./serve.ts";
 import { openState, readJson, type State, writePrivate } from "./state.ts";
@@ -43,8 +43,7 @@ export async function startHeadwater({ port, env }: StartOptions): Promise<Start
   const url = `http://localhost:${port}`;
   const bindings = bindingsFor(state, url, env);
   const onLog = openWorkerLog(join(state.folder, "headwater.log"));
-  const postgres =
-    env.HEADWATER_POSTGRES === "1" ? await step("Postgres (embedded)", () => startPostgres(join(state.folder, "postgres"))) : undefined;
+  const postgres = await openChosenStore(state.folder, env);
   const options = { stores: state.stores, bindings, onLog, postgresUrl: postgres?.url };
 
   const { demo, keep } = await prepareStore(state, url, env.HEADWATER_EMPTY === "1", options);
