@@ -14,7 +14,8 @@ import { newKey, takePage } from "./submit";
 import { thanksPage } from "./thanks";
 
 const FORM_TYPE = /^application\/x-www-form-urlencoded\s*(?:;|$)/i;
-// Never from a shared cache, but the Back button may show it again with what was typed; `no-store` would forbid even that.
+// Never from a shared cache. Not `no-store`: browsers then no longer keep the page for their Back button, with what was typed and the
+// key under which it was sent.
 const ONLY_FOR_THIS_VISITOR = "private, no-cache";
 
 export const formPages = new Hono<AppEnv>();
