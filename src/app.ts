@@ -30,6 +30,7 @@ import { live } from "./routes/health/live";
 import { ready } from "./routes/health/ready";
 import { invitations } from "./routes/invitations";
 import { members } from "./routes/members";
+import { assets } from "./routes/meta/assets";
 import { mountOpenApi } from "./routes/meta/openapi";
 import { getMetrics } from "./routes/metrics/get";
 import { newApp } from "./routes/new-app";
@@ -47,6 +48,7 @@ export function createApp() {
   app.use(requestContext);
   app.use(measure);
   app.use(securityHeaders);
+  app.route("/", assets);
   app.use(requiredSecret);
   app.use(
     bodyLimit({
