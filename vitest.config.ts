@@ -1,8 +1,13 @@
 import { cloudflareTest, readD1Migrations } from "@cloudflare/vitest-plugin";
 import { defineConfig } from "vitest/config";
 
-/** Files that count on a Worker nobody has used before them: fresh limits, an empty audit log, a cache that knows nothing. */
-const ALONE = ["test/accounts/audit.test.ts", "test/middleware/rate-limit.test.ts", "test/routes/freshness.test.ts"];
+/** Files that count on a Worker nobody has used before them: fresh limits, an empty audit log, a cache that knows nothing, a store to break. */
+const ALONE = [
+  "test/accounts/audit.test.ts",
+  "test/middleware/rate-limit.test.ts",
+  "test/responses/store-trouble.test.ts",
+  "test/routes/freshness.test.ts",
+];
 
 const inWorkerd = () =>
   cloudflareTest(async () => ({

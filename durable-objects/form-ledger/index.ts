@@ -15,8 +15,11 @@ import type {
   Totals,
 } from "../../src/responses";
 import { parseLedgerName } from "../../src/responses";
+import { newId } from "../../src/shared/ids";
 import { createLogger } from "../../src/shared/log";
+import { flushMetricsSometimes, metricsHub } from "../../src/shared/metrics-flush";
 import { openPrimaryStore } from "../../src/store";
+import { backgroundContext } from "../../src/store/background-context";
 import { Group } from "./group";
 import { Ledger } from "./ledger";
 import { Feed } from "./live/feed";
@@ -51,6 +54,12 @@ export class FormLedger extends DurableObject<Env> implements LedgerApi, LedgerR
     this.#settler = new Settler(this.#ledger, {
       store: openPrimaryStore(env),
       send: (message) => env.EVENTS.send(message),
+      alarm: (trouble) =>
+        state.waitUntil(
+          metricsHub(env)
+            .ledgerTrouble(name, trouble)
+            .catch(() => undefined),
+        ),
       log: createLogger({ ledger: name }),
       now: Date.now,
     });
@@ -196,6 +205,7 @@ export class FormLedger extends DurableObject<Env> implements LedgerApi, LedgerR
     if (this.#ledger.counters.hasDirty()) this.ctx.storage.transactionSync(() => this.#ledger.snapshot());
     this.#ledger.disk.forgetExpired(Date.now());
     if (this.#ledger.settled < this.#ledger.head) this.#arm();
+    flushMetricsSometimes(backgroundContext(this.env, this.ctx, newId("request")));
   }
 
   #commit(calls: readonly Call[]): Answer[] {

@@ -7,9 +7,16 @@ import { type MetricTotal, Totals } from "./totals";
 
 const WRITE_EVERY_MS = 10_000;
 
+export interface LedgerTroubles {
+  ledgers: number;
+  entries: number;
+}
+
 export class MetricsHub extends DurableObject<Env> {
   readonly #totals: Totals;
   #alarmSet = false;
+  // Memory alone: whoever is in trouble says so again at each try.
+  readonly #troubles = new Map<string, { entries: number; until: number }>();
 
   constructor(state: DurableObjectState, env: Env) {
     super(state, env);
@@ -30,6 +37,19 @@ export class MetricsHub extends DurableObject<Env> {
   read(): MetricDelta[] {
     this.#write();
     return this.#totals.all(Date.now());
+  }
+
+  /** A ledger says that it cannot settle, or that it can again. */
+  ledgerTrouble(name: string, trouble: { entries: number; until: number } | null): void {
+    if (trouble === null) this.#troubles.delete(name);
+    else this.#troubles.set(name, trouble);
+  }
+
+  ledgerTroubles(): LedgerTroubles {
+    const now = Date.now();
+    for (const [name, { until }] of this.#troubles) if (until < now) this.#troubles.delete(name);
+    const troubles = [...this.#troubles.values()];
+    return { ledgers: troubles.length, entries: troubles.reduce((sum, { entries }) => sum + entries, 0) };
   }
 
   override alarm(): void {

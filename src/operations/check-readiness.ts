@@ -4,7 +4,7 @@ import { Leases } from "../shared/lease";
 import { describeError } from "../shared/log";
 import { gauge } from "../shared/metrics";
 import { TimeLimitError, withTimeLimit } from "../shared/time-limit";
-import { type CheckName, type Probe, probes as realProbes } from "./probes";
+import { type CheckName, Degraded, type Probe, probes as realProbes } from "./probes";
 
 export type { CheckName } from "./probes";
 
@@ -17,7 +17,7 @@ const TRUST_WHILE_PROBING_MS = 5_000;
 const NOT_ESSENTIAL: ReadonlySet<CheckName> = new Set(["browser"]);
 
 export interface Check {
-  status: "ok" | "failed" | "skipped";
+  status: "ok" | "degraded" | "failed" | "skipped";
   latency_ms: number;
   detail?: string;
 }
@@ -56,7 +56,8 @@ export class ReadinessChecker {
     const outcomes = await Promise.all(names.map((name) => runProbe(ctx, name, this.probes[name])));
     const checks = Object.fromEntries(names.map((name, i) => [name, outcomes[i]])) as Readiness["checks"];
     const failed = names.filter((name) => checks[name]?.status === "failed");
-    const status = failed.length === 0 ? "ok" : failed.every((name) => NOT_ESSENTIAL.has(name)) ? "degraded" : "unavailable";
+    const worse = failed.length > 0 || names.some((name) => checks[name]?.status === "degraded");
+    const status = !worse ? "ok" : failed.every((name) => NOT_ESSENTIAL.has(name)) ? "degraded" : "unavailable";
     return { status, checks };
   }
 }
@@ -70,6 +71,10 @@ async function runProbe(ctx: ServiceContext, name: CheckName, probe: Probe): Pro
     up.set(1, name);
     return { status: "ok", latency_ms: passed() };
   } catch (error) {
+    if (error instanceof Degraded) {
+      up.set(1, name);
+      return { status: "degraded", latency_ms: passed(), detail: error.message };
+    }
     up.set(0, name);
     ctx.log.warn("readiness probe failed", { check: name, ...describeError(error) });
     // Anybody may read this: what exactly broke stays in the log.

@@ -1,6 +1,6 @@
 import { describe, expect, test, vi } from "vitest";
 import { ReadinessChecker } from "../../src/operations/check-readiness";
-import { type CheckName, type Probe, probes as realProbes } from "../../src/operations/probes";
+import { type CheckName, Degraded, type Probe, probes as realProbes } from "../../src/operations/probes";
 import { hold } from "../cache/support";
 
 const fine: Record<CheckName, Probe> = {
@@ -32,6 +32,15 @@ describe("readiness", () => {
       expect(readiness.status, name).toBe("unavailable");
       expect(readiness.checks[name]?.status).toBe("failed");
     }
+  });
+
+  test("is degraded, and says why, when something serves in part", async () => {
+    const inPart = async () => {
+      throw new Degraded("Two of three.");
+    };
+    const { status, checks } = await new ReadinessChecker({ ...fine, ledger: inPart }).check(hold().ctx);
+    expect([status, checks.ledger]).toEqual(["degraded", { status: "degraded", latency_ms: 0, detail: "Two of three." }]);
+    expect((await new ReadinessChecker({ ...fine, ledger: inPart, kv: fail }).check(hold().ctx)).status).toBe("unavailable");
   });
 
   test("tells the log what broke, and the world only that it did", async () => {

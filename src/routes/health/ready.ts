@@ -4,7 +4,7 @@ import { defineRoute, json } from "../define-route";
 import { newApp } from "../new-app";
 
 const Check = z
-  .object({ status: z.enum(["ok", "failed", "skipped"]), latency_ms: z.number(), detail: z.string().optional() })
+  .object({ status: z.enum(["ok", "degraded", "failed", "skipped"]), latency_ms: z.number(), detail: z.string().optional() })
   .openapi("ReadinessCheck");
 
 const ReadinessSchema = z
@@ -28,7 +28,8 @@ const route = defineRoute({
   access: "public",
   tags: ["Operations"],
   summary: "Can the service serve? Every binding is asked.",
-  description: "`degraded`: everything but PDF works. What was found is told again for a second.",
+  description:
+    "`degraded`: everything but PDF works, or some forms are accepted and not yet readable. What was found is told again for a second.",
   responses: {
     200: json(ReadinessSchema, "It can"),
     503: json(ReadinessSchema, "It cannot; `checks` says what fails"),

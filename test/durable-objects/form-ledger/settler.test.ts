@@ -1,4 +1,4 @@
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { KEPT_ENTRIES } from "../../../durable-objects/form-ledger/settler";
 import { changeRequest, NOW, onLedger } from "./support";
 
@@ -165,3 +165,82 @@ test("what a batch says about the days is what its entries add up to", () =>
       deletedAt: NOW,
     });
   }));
+
+test("a store that does not answer holds up neither readers nor the next entries, and its late success is not repeated", () => {
+  vi.useFakeTimers();
+  const answer: (() => void)[] = [];
+  return onLedger(
+    async ({ ledger, settler, clock, accept, batches }) => {
+      accept();
+      const reader = settler.barrier(50);
+      await vi.advanceTimersByTimeAsync(50);
+      expect(await reader).toMatchObject({ current: false, head: 1 });
+      accept();
+      await vi.advanceTimersByTimeAsync(20_000);
+      expect(settler.health).toMatchObject({ failures: 1, lastError: "A settle took longer than 20000 ms" });
+      // It had been written after all.
+      answer[0]?.();
+      clock.now += 500;
+      const late = settler.flush();
+      await vi.advanceTimersByTimeAsync(0);
+      answer[1]?.();
+      await vi.advanceTimersByTimeAsync(0);
+      answer[2]?.();
+      await late;
+      expect(batches.map(({ fromSeq, toSeq }) => [fromSeq, toSeq])).toEqual([
+        [1, 1],
+        [2, 2],
+      ]);
+      expect(ledger.settled).toBe(2);
+    },
+    (batch, taken) =>
+      new Promise((resolve) => {
+        const watermark = taken.at(-1)?.toSeq ?? 0;
+        const isNext = batch.fromSeq === watermark + 1;
+        if (isNext) taken.push(batch);
+        answer.push(() => resolve(isNext ? { kind: "settled" } : { kind: "behind", watermark }));
+      }),
+  ).finally(() => vi.useRealTimers());
+});
+
+test("a queue that refuses delays events and nothing else", () =>
+  onLedger(async ({ ledger, settler, accept, sent, refuse }) => {
+    refuse(new Error("Queue is overloaded"));
+    accept();
+    await settler.flush();
+    accept();
+    await settler.flush();
+    expect([ledger.settled, settler.health.failures, sent.length]).toEqual([2, 0, 0]);
+    refuse(null);
+    accept();
+    await settler.flush();
+    expect(sent).toMatchObject([{ type: "entries", fromSeq: 3, toSeq: 3 }]);
+  }));
+
+test("whoever watches is told from the second failure on, at each try, and when it is over", () => {
+  let down = true;
+  return onLedger(
+    async ({ settler, clock, accept, alarms }) => {
+      accept();
+      await settler.flush();
+      expect(alarms).toEqual([]);
+      await settler.flush();
+      accept();
+      await settler.flush();
+      expect(alarms).toMatchObject([{ entries: 1 }, { entries: 2, until: expect.any(Number) }]);
+      // The next try says it again before what was said is forgotten.
+      expect((alarms[1] as { until: number }).until).toBeGreaterThan((settler.health.retryAt ?? 0) + 60_000);
+      down = false;
+      clock.now += 2_000;
+      await settler.flush();
+      expect(alarms.at(-1)).toBeNull();
+      await settler.flush();
+      expect(alarms).toHaveLength(3);
+    },
+    async (batch, taken) => {
+      if (down) throw new Error("D1_ERROR: D1 DB is overloaded.");
+      taken.push(batch);
+      return { kind: "settled" };
+    },
+  );
+});

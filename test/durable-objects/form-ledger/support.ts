@@ -61,7 +61,11 @@ export interface Bench {
   /** What the fake store was given and took. */
   batches: SettleBatch[];
   sent: unknown[];
+  /** What it said about its troubles, to whoever watches over all ledgers. */
+  alarms: unknown[];
   clock: { now: number };
+  /** What the queue answers from now on. */
+  refuse(error: Error | null): void;
   accept(over?: Partial<AcceptRequest>): Outcome & { kind: "accepted" };
   /** The same disk, a new memory. */
   restarted(): Ledger;
@@ -78,6 +82,11 @@ export function onLedger<T>(
     const ledger = new Ledger(new LedgerStorage(state.storage), name);
     const batches: SettleBatch[] = [];
     const sent: unknown[] = [];
+    const alarms: unknown[] = [];
+    let refusal: Error | null = null;
+    const refuse = (error: Error | null) => {
+      refusal = error;
+    };
     const clock = { now: NOW };
     const take = async (batch: SettleBatch) => {
       const watermark = batches.at(-1)?.toSeq ?? 0;
@@ -87,7 +96,11 @@ export function onLedger<T>(
     };
     const settler = new Settler(ledger, {
       store: { settle: (batch) => (settle === undefined ? take(batch) : settle(batch, batches)) },
-      send: async (message) => sent.push(message),
+      send: async (message) => {
+        if (refusal !== null) throw refusal;
+        sent.push(message);
+      },
+      alarm: (trouble) => alarms.push(trouble),
       log: createLogger({}, () => undefined),
       now: () => clock.now,
     });
@@ -97,6 +110,6 @@ export function onLedger<T>(
       return outcome as Outcome & { kind: "accepted" };
     };
     const restarted = () => new Ledger(new LedgerStorage(state.storage), name);
-    return work({ ledger, settler, storage: state.storage, batches, sent, clock, accept, restarted });
+    return work({ ledger, settler, storage: state.storage, batches, sent, alarms, clock, refuse, accept, restarted });
   });
 }
