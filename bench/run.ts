@@ -55,7 +55,10 @@ process.exit(failed ? 1 : 0);
 
 async function measure(bench: BenchCase, headwater: Headwater, baselines: Subject[]): Promise<Report> {
   await bench.prepare?.(headwater.demo);
-  const all = [{ target: bench.name, url: headwater.url }, ...BASELINES.map((target, i) => ({ target, url: baselines[i]?.url ?? "" }))];
+  const wanted = BASELINES.map((target, i) => ({ target, url: baselines[i]?.url ?? "" })).filter(
+    ({ target }) => target !== "plain" || bench.atLeast?.plain !== undefined,
+  );
+  const all = [{ target: bench.name, url: headwater.url }, ...wanted];
   const loads = new Map<string, Load[]>(all.map(({ target }) => [target, []]));
   for (let round = 0; round <= rounds; round++) {
     for (const { target, url } of all) {

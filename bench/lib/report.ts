@@ -17,7 +17,7 @@ export interface Report {
   /** Medians over the rounds. */
   subjects: Record<string, Load>;
   /** Our rate as a share of the baseline's. */
-  ratios: Record<Baseline, number>;
+  ratios: Partial<Record<Baseline, number>>;
   complaints: string[];
 }
 
@@ -25,8 +25,11 @@ export function report(bench: BenchCase, loads: Map<string, Load[]>, { rounds, s
   const subjects = Object.fromEntries([...loads].map(([target, all]) => [target, medians(all)]));
   const ours = subjects[bench.name]?.requestsPerSecond ?? 0;
   const ratios = Object.fromEntries(
-    BASELINES.map((baseline) => [baseline, round(ours / (subjects[baseline]?.requestsPerSecond ?? Number.NaN), 3)]),
-  ) as Record<Baseline, number>;
+    BASELINES.filter((baseline) => subjects[baseline] !== undefined).map((baseline) => [
+      baseline,
+      round(ours / (subjects[baseline]?.requestsPerSecond ?? Number.NaN), 3),
+    ]),
+  ) as Partial<Record<Baseline, number>>;
   return {
     case: bench.name,
     title: bench.title,
@@ -47,13 +50,17 @@ export function report(bench: BenchCase, loads: Map<string, Load[]>, { rounds, s
   };
 }
 
-function complaintsOf({ name, atLeast = {} }: BenchCase, subjects: Record<string, Load>, ratios: Record<Baseline, number>): string[] {
+function complaintsOf(
+  { name, atLeast = {} }: BenchCase,
+  subjects: Record<string, Load>,
+  ratios: Partial<Record<Baseline, number>>,
+): string[] {
   const failures = subjects[name]?.failures ?? 0;
   return [
     ...(failures > 0 ? [`${failures} requests failed`] : []),
     ...BASELINES.flatMap((baseline) => {
       const least = atLeast[baseline];
-      return least !== undefined && !(ratios[baseline] >= least)
+      return least !== undefined && !((ratios[baseline] ?? 0) >= least)
         ? [`${ratios[baseline]} of ${baseline}; at least ${least} is asked for`]
         : [];
     }),
