@@ -9,6 +9,7 @@ import { counter } from "./shared/metrics";
 import { flushMetricsSometimes } from "./shared/metrics-flush";
 import { backgroundContext } from "./store/background-context";
 import { forgetOldKeys } from "./store/idempotency";
+import { observeReplicas } from "./store/replicas";
 
 interface CronTask {
   name: string;
@@ -20,6 +21,7 @@ const TASKS: Record<string, CronTask[]> = {
   "* * * * *": [
     { name: "wake overdue mail", run: wakeOverdueMail },
     { name: "wake overdue events", run: wakeOverdueRanges },
+    { name: "observe replicas", run: observeReplicas },
   ],
   "17 3 * * *": [
     { name: "forget old mail", run: forgetOldMail },

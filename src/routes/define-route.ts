@@ -3,6 +3,7 @@
 import { createRoute, type RouteConfig, z } from "@hono/zod-openapi";
 import type { MiddlewareHandler } from "hono";
 import type { AppEnv } from "../middleware/app-types";
+import { BOOKMARK_HEADER, bookmarkWrite, readNearby } from "../middleware/bookmarks";
 import { idempotent } from "../middleware/idempotency";
 import { requireAccess } from "../middleware/identity";
 import { parseJsonOnce } from "../middleware/json-body";
@@ -40,26 +41,34 @@ type Definition = RouteConfig & {
   ownIdempotency?: boolean;
   /** No credentials are needed on the developer's own machine. */
   openLocally?: boolean;
+  /** A read that a replica of the control plane may answer, for who sends a bookmark. Never one that fills a cache. */
+  mayLag?: boolean;
   /** Counted with the guessable things, by address of the client, instead of with what `access` says. */
   bucket?: "auth";
   /** Failures beyond those that every route of its kind can answer with: status and what it means here. */
   alsoFails?: Readonly<Record<number, string>>;
 };
 
+const MAY_LAG = `Send the \`${BOOKMARK_HEADER}\` of your last reply (\`none\` at first) to be answered by a database near you that has seen all that you have.`;
+
 export function defineRoute<P extends string, R extends Definition & { path: P }>({
   access,
   ownIdempotency = false,
   openLocally: isOpenLocally = false,
+  mayLag = false,
   bucket,
   alsoFails = {},
   ...config
 }: R) {
   const hasBody = config.request?.body !== undefined;
   const middleware: MiddlewareHandler<AppEnv>[] = [rateLimit(access, bucket), guardOf(access, isOpenLocally)];
+  if (mayLag) middleware.push(readNearby);
+  else if (config.method !== "get" && access !== "public" && access !== "operator") middleware.push(bookmarkWrite);
   if (hasBody) middleware.push(parseJsonOnce);
   if (config.method !== "get" && access !== "public" && !ownIdempotency) middleware.push(idempotent);
   const route = {
     ...config,
+    ...(mayLag ? { description: [config.description, MAY_LAG].filter((part) => part !== undefined).join(" ") } : {}),
     "x-access": access,
     security: access === "public" ? [] : access === "operator" ? [{ operator: [] }] : [{ apiKey: [] }, { session: [] }],
     middleware,

@@ -31,6 +31,7 @@ const route = defineRoute({
   method: "get",
   path: "/api/v1/audit",
   access: "manage",
+  mayLag: true,
   tags: ["Audit"],
   summary: "Who did what, when, from where",
   description: "Newest first. One call looks at no more than 5,000 rows, so a narrow filter may answer a short page with a `next_cursor`.",

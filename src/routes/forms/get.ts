@@ -7,6 +7,7 @@ const route = defineRoute({
   method: "get",
   path: "/api/v1/forms/{id}",
   access: "read",
+  mayLag: true,
   tags: ["Forms"],
   summary: "Read a form with its draft",
   request: { params: FormIdParam },

@@ -9,6 +9,7 @@ const route = defineRoute({
   method: "get",
   path: "/api/v1/forms",
   access: "read",
+  mayLag: true,
   tags: ["Forms"],
   summary: "List the forms, newest first",
   request: { query: ListQuery.extend({ status: z.enum(["draft", "published", "closed", "archived"]).optional() }) },
