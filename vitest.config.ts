@@ -23,6 +23,8 @@ const inWorkerd = () =>
   }));
 
 const setupFiles = ["test/support/migrate.ts"];
+// Password hashing is slow on purpose, and slower still on a busy machine.
+const testTimeout = 20_000;
 
 // A Worker of its own for each file costs seconds a file, and a test that makes its own world does not need one.
 export default defineConfig({
@@ -36,9 +38,10 @@ export default defineConfig({
           include: ["test/**/*.test.ts", "test/**/*.test.tsx"],
           exclude: ["test/browser/**", "test/node/**", "test/store/postgres/**", ...ALONE],
           setupFiles,
+          testTimeout,
         },
       },
-      { plugins: [inWorkerd()], test: { name: "alone", include: ALONE, setupFiles } },
+      { plugins: [inWorkerd()], test: { name: "alone", include: ALONE, setupFiles, testTimeout } },
     ],
   },
 });

@@ -4,6 +4,7 @@ import type { MiddlewareHandler } from "hono";
 import { createMiddleware } from "hono/factory";
 import { equalInConstantTime, sha256Hex } from "../shared/crypto";
 import { NotFoundError, RateLimitedError, UnauthenticatedError } from "../shared/errors";
+import { limitsAreOff } from "../shared/limits-off";
 import type { AppEnv } from "./app-types";
 
 const HEADER = "X-Operator-Token";
@@ -16,7 +17,7 @@ export const requireOperator = createMiddleware<AppEnv>(async function operatorR
   const ctx = c.get("ctx");
   const token = c.env.OPERATOR_TOKEN;
   if (token === undefined || token.length < MIN_TOKEN_LENGTH) throw new NotFoundError("The page");
-  if (c.env.LIMITS !== "off" && !(await c.env.LIMIT_AUTH.limit({ key: `operator:${ctx.client.ip ?? "unknown"}` })).success) {
+  if (!limitsAreOff(c.env) && !(await c.env.LIMIT_AUTH.limit({ key: `operator:${ctx.client.ip ?? "unknown"}` })).success) {
     throw new RateLimitedError(PERIOD_SECONDS);
   }
   const offered = c.req.header(HEADER);

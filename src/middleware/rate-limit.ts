@@ -1,6 +1,7 @@
 import { createMiddleware } from "hono/factory";
 import type { ServiceContext } from "../shared/context";
 import { RateLimitedError } from "../shared/errors";
+import { limitsAreOff } from "../shared/limits-off";
 import type { AppEnv } from "./app-types";
 
 const PERIOD_SECONDS = 60;
@@ -20,7 +21,7 @@ export function rateLimit(access: string, bucket: Bucket = access === "public" ?
 
 export async function drawFrom(ctx: ServiceContext, bucket: Bucket): Promise<void> {
   const { env } = ctx;
-  if (env.LIMITS === "off") return;
+  if (limitsAreOff(env)) return;
   const limiter = { auth: env.LIMIT_AUTH, public: env.LIMIT_PUBLIC, api: env.LIMIT_API }[bucket];
   const { success } = await limiter.limit({ key: bucket === "api" ? caller(ctx) : address(ctx) });
   if (!success) throw new RateLimitedError(PERIOD_SECONDS);
