@@ -43,6 +43,20 @@ describe("who may not answer is told so on a page", () => {
     expect((await status(`/f/${form.slug}`)).status).toBe(409);
   });
 
+  test("one choice is full: another can be chosen on the same page", async () => {
+    const days = { name: "day", type: "radio", label: "Day", options: ["mon", "tue"].map((value) => ({ value, label: value })) };
+    const form = await publish({ fields: [NAME, days], settings: { quotas: [{ field: "day", value: "mon", limit: 1 }] } });
+    const answer = { name: "Ada", day: "mon" };
+    expect((await (await open(`/f/${form.slug}`)).send(answer)).status).toBe(303);
+    const late = await (await open(`/f/${form.slug}`)).send(answer);
+    expect([late.status, late.html.includes('href="#f-day"'), late.text.includes("no place left for this choice")]).toEqual([
+      409,
+      true,
+      true,
+    ]);
+    expect((await late.send({ day: "tue" })).status).toBe(303);
+  });
+
   test("a duplicate by field is mended on the page; one by address has a page of its own", async () => {
     const byField = await publish({
       fields: [NAME, { name: "email", type: "email", label: "E-mail" }],

@@ -19,8 +19,6 @@ export interface Sheet {
   issues: readonly Issue[];
   /** Paths of questions that the answers have just brought up. */
   fresh: readonly string[];
-  /** Where an entry was just added or taken away. */
-  turned: string | null;
 }
 
 export type Step = { kind: "show"; sheet: Sheet } | { kind: "send"; data: Raw; endedBy: string | null; raw: Raw };
@@ -28,7 +26,6 @@ export type Step = { kind: "show"; sheet: Sheet } | { kind: "send"; data: Raw; e
 interface Extra {
   issues?: readonly Issue[];
   fresh?: readonly string[];
-  turned?: string | null;
 }
 
 export function openForm(schema: FormSchema, query: Controls, now: number): Sheet {
@@ -42,7 +39,10 @@ export function takeStep(schema: FormSchema, sent: Controls, now: number): Step 
   const wanted = sent.get("_page")?.at(-1) ?? null;
   const show = (page: string | null, extra: Extra = {}): Step => ({ kind: "show", sheet: sheetOf(schema, raw, page, now, extra) });
 
-  if (turning) return changeTurns(schema, raw, where, go === "add" ? null : Number(turn)) ? show(wanted, { turned: where }) : show(wanted);
+  if (turning) {
+    changeTurns(schema, raw, where, go === "add" ? null : Number(turn));
+    return show(wanted);
+  }
   const here = sheetOf(schema, raw, wanted, now);
   const at = here.way.indexOf(here.page.name);
   if (go === "back") return show(here.way[Math.max(0, at - 1)] ?? null);
@@ -76,7 +76,6 @@ export function sheetOf(schema: FormSchema, raw: Raw, wanted: string | null, now
     way: open.map(({ name }) => name),
     issues: extra.issues ?? [],
     fresh: extra.fresh ?? [],
-    turned: extra.turned ?? null,
   };
 }
 
@@ -109,26 +108,25 @@ function freshQuestions(schema: FormSchema, sheet: Sheet, asked: ReadonlySet<str
   return [...controlsOn(schema, { ...sheet, shown: sheet.raw, state })].filter((path) => !asked.has(path));
 }
 
-/** Changes `raw`; false when there is no such group, or no room. */
-function changeTurns(schema: FormSchema, raw: Raw, path: string, remove: number | null): boolean {
+/** Changes `raw`, if there is such a group. */
+function changeTurns(schema: FormSchema, raw: Raw, path: string, remove: number | null): void {
   let fields = schema.fields;
   let around = raw;
   const steps = path.split(".");
   for (let i = 0; i < steps.length; i++) {
     const field = fields.find(({ name }) => name === steps[i]);
-    if (field === undefined || (field.type !== "group" && field.type !== "repeat")) return false;
+    if (field === undefined || (field.type !== "group" && field.type !== "repeat")) return;
     if (field.type === "repeat" && i === steps.length - 1) {
       const turns = shownTurns(field, around[field.name], schema.settings?.timezone ?? "UTC");
       if (remove === null) turns.push({});
       else turns.splice(remove, 1);
       around[field.name] = turns.slice(0, mostTurns(field));
-      return true;
+      return;
     }
     const inside = field.type === "repeat" ? (around[field.name] as unknown[] | undefined)?.[Number(steps[++i])] : around[field.name];
     fields = field.fields ?? [];
     around = asRaw(inside);
   }
-  return false;
 }
 
 function pageFinder(schema: FormSchema): (path: string) => string {

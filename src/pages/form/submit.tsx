@@ -1,11 +1,11 @@
 // A page that was sent: another page, the same one again, or an accepted answer.
 import { listPages, type PublishedForm } from "../../forms";
-import { acceptResponse, keepStart, startVisit, type VisitFacts } from "../../responses";
+import { acceptResponse, isFull, keepStart, startVisit, type VisitFacts } from "../../responses";
 import type { ServiceContext } from "../../shared/context";
 import { randomToken } from "../../shared/crypto";
 import { DomainError, type Issue } from "../../shared/errors";
 import { toHtml } from "../look/document";
-import type { Controls } from "./answers";
+import type { Controls, Raw } from "./answers";
 import { FormPage, type Tokens, TRAP } from "./page";
 import { type Sheet, sheetOf, takeStep } from "./step";
 
@@ -47,7 +47,7 @@ export async function takePage(ctx: ServiceContext, form: PublishedForm, sent: C
       visit: facts,
     });
   } catch (error) {
-    const trouble = error instanceof DomainError ? whatToMend(form, error) : null;
+    const trouble = error instanceof DomainError ? await whatToMend(ctx, form, error, step.data) : null;
     if (trouble === null) throw error;
     const last = one("_page") ?? null;
     const owner = trouble.issues[0] === undefined ? last : pageHolding(form, trouble.issues[0].path);
@@ -67,7 +67,8 @@ interface Trouble {
 }
 
 /** A refusal that the visitor can do something about on the same page; null for one that has a page of its own. */
-function whatToMend({ schema: { settings } }: PublishedForm, error: DomainError): Trouble | null {
+async function whatToMend(ctx: ServiceContext, form: PublishedForm, error: DomainError, data: Raw): Promise<Trouble | null> {
+  const { settings } = form.schema;
   const { reason, issues = [] } = error.details;
   const by = settings?.duplicates?.by ?? "";
   if (reason === "spam") return { status: 422, words: "Please look over your answers and send them once more.", issues: [] };
@@ -76,6 +77,11 @@ function whatToMend({ schema: { settings } }: PublishedForm, error: DomainError)
   if (reason === "duplicate" && by.startsWith("field:")) {
     const message = "This has already been used in another answer to this form.";
     return { status: 409, issues: [{ path: by.slice("field:".length), message, code: "duplicate" }] };
+  }
+  if (reason === "quota_reached" && settings?.quotas !== undefined && !(await isFull(ctx, form))) {
+    const message = "There is no place left for this choice. Please choose another.";
+    const full = settings.quotas.filter(({ field, value }) => [data[field]].flat().some((answer) => String(answer) === String(value)));
+    return full.length === 0 ? null : { status: 409, issues: full.map(({ field }) => ({ path: field, message, code: "quota_reached" })) };
   }
   return error.code === "invalid" && issues.length > 0 ? { status: 422, issues } : null;
 }

@@ -127,7 +127,7 @@ export function Repeat({ asking, field, path, value, action, render }: Props & {
             <bdi>{field.label}</bdi> {at + 1}
           </legend>
           {render(field.fields ?? [], `${path}.${at}.`, asRaw(turn))}
-          {(turns.length > 1 || asking.sheet.turned === path) && (
+          {turns.length > 1 && (
             <button class="quiet" type="submit" name="_go" value={`remove:${path}:${at}`} formaction={`${action}#${q.id}`}>
               Remove <span class="unseen">{`${field.label} `}</span>
               {at + 1}
