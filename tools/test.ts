@@ -34,7 +34,7 @@ async function count({ name, run }: Suite): Promise<void> {
     const result = await run();
     total.passed += result.passed;
     total.failed += result.failed;
-    note(`${result.passed} passed${result.failed === 0 ? "" : `, ${result.failed} FAILED`}`);
+    note(`${result.passed} passed${result.failed === 0 ? "" : `, ${result.failed} failed`}`, result.failed > 0);
     if (result.failed > 0) output = result.output;
   });
   if (output !== "") process.stdout.write(`\n${output.trim()}\n\n`);

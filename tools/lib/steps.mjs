@@ -6,21 +6,23 @@ const LONG_MS = 1_500;
 /**
  * @template T
  * @param {string} title
- * @param {(note: (text: string) => void) => T | Promise<T>} work `note` says what came of it, in a few words
+ * @param {(note: (text: string, failed?: boolean) => void) => T | Promise<T>} work `note` says what came of it, in a few words
  * @returns {Promise<T>}
  */
 export async function step(title, work) {
   const startedAt = Date.now();
   const seconds = () => `${((Date.now() - startedAt) / 1000).toFixed(1)} s`;
   let outcome = "";
+  let mark = "✓";
   const tick = () => process.stdout.write(`\r\x1b[2K  … ${title}  ${seconds()}`);
   if (live) tick();
   const timer = live ? setInterval(tick, TICK_MS) : setTimeout(() => process.stdout.write(`  … ${title}\n`), LONG_MS);
   try {
-    const result = await work((text) => {
+    const result = await work((text, failed = false) => {
       outcome = text;
+      mark = failed ? "✗" : "✓";
     });
-    finish(live, "✓", title, seconds(), outcome);
+    finish(live, mark, title, seconds(), outcome);
     return result;
   } catch (error) {
     finish(live, "✗", title, seconds(), "");
