@@ -18,11 +18,11 @@ export interface Server {
   signal(signal: NodeJS.Signals): void;
 }
 
-export async function startServer(state: string, port: number): Promise<Server> {
+export async function startServer(state: string, port: number, env: Record<string, string> = { HEADWATER_EMPTY: "1" }): Promise<Server> {
   const [command = "node", ...args] = [...deathPrefix().split(" ").filter(Boolean), process.execPath, join(ROOT, "tools/start.mjs")];
   const child = spawn(command, args, {
     detached: true,
-    env: { ...process.env, HEADWATER_STATE: state, PORT: String(port), HEADWATER_EMPTY: "1", HEADWATER_LIMITS: "off" },
+    env: { ...process.env, HEADWATER_STATE: state, PORT: String(port), HEADWATER_LIMITS: "off", ...env },
     stdio: ["ignore", "pipe", "pipe"],
   });
   const group = child.pid ?? 0;
