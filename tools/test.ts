@@ -7,6 +7,10 @@ import { CACHE, DIST } from "./lib/paths.ts";
 import { explain, step } from "./lib/steps.mjs";
 import { type Suite, suites, type Tally } from "./lib/suites.ts";
 
+process.on("SIGINT", () => process.exit(130));
+process.on("SIGTERM", () => process.exit(143));
+process.on("disconnect", () => process.exit(1));
+
 const only = new Set(process.argv.slice(2));
 const reports = join(DIST, "test-reports");
 rmSync(reports, { recursive: true, force: true });

@@ -1,5 +1,5 @@
 // A command to its end, with its output kept for when it fails.
-import { spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { ROOT } from "./paths.ts";
 import { Stop } from "./steps.mjs";
 
@@ -14,6 +14,12 @@ export interface Outcome {
   output: string;
 }
 
+const running = new Set<ChildProcess>();
+// Whoever stops us means our children too.
+process.on("exit", () => {
+  for (const child of running) child.kill();
+});
+
 export function run(command: string, args: string[], options: RunOptions = {}): Promise<Outcome> {
   return new Promise((done) => {
     const child = spawn(command, args, {
@@ -22,6 +28,8 @@ export function run(command: string, args: string[], options: RunOptions = {}): 
       stdio: ["ignore", "pipe", "pipe"],
       ...(options.timeoutMs === undefined ? {} : { timeout: options.timeoutMs }),
     });
+    running.add(child);
+    child.on("close", () => running.delete(child));
     let output = "";
     child.stdout.on("data", (chunk: Buffer) => {
       output += chunk.toString();
