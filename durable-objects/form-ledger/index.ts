@@ -43,6 +43,7 @@ export class FormLedger extends DurableObject<Env> implements LedgerApi, LedgerR
   readonly #turns = new Turns();
   readonly #calls = new Group<Call, Answer>((calls) => this.#commit(calls));
   #alarmAt: number | null = null;
+  #inAlarm = false;
 
   constructor(state: DurableObjectState, env: Env) {
     super(state, env);
@@ -201,9 +202,14 @@ export class FormLedger extends DurableObject<Env> implements LedgerApi, LedgerR
 
   override async alarm(): Promise<void> {
     this.#alarmAt = null;
-    await this.#settler.flush();
-    if (this.#ledger.counters.hasDirty()) this.ctx.storage.transactionSync(() => this.#ledger.snapshot());
-    this.#ledger.disk.forgetExpired(Date.now());
+    this.#inAlarm = true;
+    try {
+      await this.#settler.flush();
+      if (this.#ledger.counters.hasDirty()) this.ctx.storage.transactionSync(() => this.#ledger.snapshot());
+      this.#ledger.disk.forgetExpired(Date.now());
+    } finally {
+      this.#inAlarm = false;
+    }
     if (this.#ledger.settled < this.#ledger.head) this.#arm();
     flushMetricsSometimes(backgroundContext(this.env, this.ctx, newId("request")));
   }
@@ -237,6 +243,8 @@ export class FormLedger extends DurableObject<Env> implements LedgerApi, LedgerR
   }
 
   #armAt(at: number): void {
+    // An alarm that dies is run again by the platform; what comes while it runs, it looks after at its end.
+    if (this.#inAlarm) return;
     if (this.#alarmAt !== null && this.#alarmAt <= at) return;
     this.#alarmAt = at;
     this.ctx.waitUntil(this.ctx.storage.setAlarm(at));

@@ -65,7 +65,20 @@ export function parseLedgerName(name: string): { formId: string; shard: number }
   return at < 0 ? { formId: name, shard: 0 } : { formId: name.slice(0, at), shard: Number(name.slice(at + 1)) };
 }
 
+// Made from its name by a keyed hash each time it is asked for; a busy form asks for the same one thousands of times a second.
+const ids = new Map<string, DurableObjectId>();
+const MAX_IDS = 1_000;
+
+function idOf(env: Pick<Env, "LEDGER">, name: string): DurableObjectId {
+  const known = ids.get(name);
+  if (known !== undefined) return known;
+  if (ids.size >= MAX_IDS) ids.clear();
+  const id = env.LEDGER.idFromName(name);
+  ids.set(name, id);
+  return id;
+}
+
 export function ledgerOf(env: Pick<Env, "LEDGER">, formId: string, shard: number): LedgerApi {
   // The stub's own type nests every result in promises and disposers deeper than the compiler follows; the class implements LedgerApi.
-  return env.LEDGER.getByName(ledgerName(formId, shard)) as unknown as LedgerApi;
+  return env.LEDGER.get(idOf(env, ledgerName(formId, shard))) as unknown as LedgerApi;
 }
