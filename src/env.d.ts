@@ -1,5 +1,5 @@
 // Secrets and optional settings: set with `wrangler secret put`, never in wrangler.toml, so `wrangler types` cannot see them.
-interface Env {
+interface Secrets {
   /** Signs sessions, tickets and links, and seals what is encrypted at rest. At least 32 characters. */
   APP_SECRET: string;
   /** The secret before the last rotation: still opens what it sealed. */
@@ -18,4 +18,10 @@ interface Env {
   HYPERDRIVE?: Hyperdrive;
   /** Set by `npm start` while it prepares a store, and never otherwise: opens /dev/seed. */
   SEED_TOKEN?: string;
+}
+
+interface Env extends Secrets {}
+
+declare namespace Cloudflare {
+  interface Env extends Secrets {}
 }

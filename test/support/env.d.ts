@@ -1,7 +1,6 @@
 declare namespace Cloudflare {
   interface Env {
     TEST_MIGRATIONS: import("cloudflare:test").D1Migration[];
-    APP_SECRET: string;
     /** Under vitest.postgres.config.ts: the embedded Postgres, and a real one where there is one. */
     POSTGRES_PGLITE?: Hyperdrive;
     POSTGRES_SERVER?: Hyperdrive;
