@@ -196,13 +196,13 @@ export class Ledger {
     if (guards.closesAt !== null && now >= guards.closesAt) return { kind: "refused", reason: "closed" };
     let heldUntil = 0;
     if (guards.quota !== null) {
-      if (this.counters.total("complete") + guards.elsewhere.complete + this.disk.placesHeld(now, null) >= guards.quota)
+      if (this.counters.total("complete") + guards.elsewhere.complete + this.disk.placesHeld(now, start.id) >= guards.quota)
         return { kind: "refused", reason: "quota_reached" };
       if (address === null || this.disk.placesHeldBy(address, now) < MAX_PLACES_PER_ADDRESS) heldUntil = now + PLACE_HELD_MS;
     }
     this.#belongTo(request.workspaceId);
-    this.disk.addStart(start.id, address, heldUntil, now + START_KEPT_MS);
-    this.counters.seen("starts", 1, start.at);
+    const isNew = this.disk.addStart(start.id, address, heldUntil, now + START_KEPT_MS);
+    if (isNew) this.counters.seen("starts", 1, start.at);
     return { kind: "started", heldUntil: heldUntil === 0 ? null : heldUntil };
   }
 

@@ -213,14 +213,16 @@ export class LedgerStorage {
   }
 
   /** `heldUntil` 0: counted, but no place is held for it. */
-  addStart(id: string, address: string | null, heldUntil: number, expiresAt: number): void {
-    this.#sql.exec(
+  /** True the first time: the page that says so may be sent twice. */
+  addStart(id: string, address: string | null, heldUntil: number, expiresAt: number): boolean {
+    const { rowsWritten } = this.#sql.exec(
       "INSERT OR IGNORE INTO starts (id, address, held_until, expires_at) VALUES (?, ?, ?, ?)",
       id,
       address,
       heldUntil,
       expiresAt,
     );
+    return rowsWritten > 0;
   }
 
   /** True the first time: a start belongs to one response. */

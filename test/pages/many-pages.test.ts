@@ -82,6 +82,20 @@ test("somebody who sends a first page has started; who only looks has not", asyn
   expect(await metrics()).toMatchObject({ starts: 0 });
   const two = await one.send({ name: "Ada", kind: "guest" });
   expect(await metrics()).toMatchObject({ starts: 1, total_responses: 0 });
+  await one.send({ name: "Ada", kind: "guest" });
+  expect(await metrics()).toMatchObject({ starts: 1 });
   await (await two.send({ nights: "2" })).send({});
   expect(await metrics()).toMatchObject({ starts: 1, total_responses: 1, completion_rate: 1 });
+});
+
+test("whoever has begun keeps the last place, also when the first page is sent again", async () => {
+  const form = await publish({ ...SCHEMA, settings: { quota: { limit: 1 } } });
+  const [mine, late] = [await open(`/f/${form.slug}`), await open(`/f/${form.slug}`)];
+  const answer = { name: "Ada", kind: "guest" };
+  const from = { "CF-Connecting-IP": "192.0.2.9" };
+  await mine.send(answer, "next", from);
+  expect((await late.send(answer, "next", { "CF-Connecting-IP": "192.0.2.10" })).status).toBe(409);
+  const two = await mine.send(answer, "next", from);
+  expect(two.status).toBe(200);
+  expect((await (await two.send({ nights: "2" }, "next", from)).send({}, "next", from)).status).toBe(303);
 });
