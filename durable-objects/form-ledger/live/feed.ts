@@ -8,6 +8,7 @@ import {
   type FeedMessage,
   type FeedTotals,
   FRAME_GAP_MS,
+  MAX_FRAME_BYTES,
   metricsOfLedger,
   nextFrameAt,
   responseFrame,
@@ -25,6 +26,8 @@ const GROUPS = 4;
 /** Who may listen was asked when the feed was opened; after this long it is asked again. */
 const MAX_AGE_MS = 3_600_000;
 const KEEP_ALIVE_MS = 20_000;
+/** Of answers to all listeners together in one frame: sending costs by the byte, and a thousand times what one costs. */
+const MAX_SENT_BYTES = 8_388_608;
 
 interface Group {
   /** Of the last frame that told of a change; who comes and goes is told at its own pace and makes no change wait. */
@@ -110,7 +113,8 @@ export class Feed {
       if (after > ledger.head || after < floor - 1) this.#tell(listener, { type: "resync", ...this.#head() });
       else {
         const missed = ledger.disk.entriesAfter(after, KEPT_ENTRIES * 2);
-        for (const item of changesOf(ledger.name.formId, ledger.name.shard, missed)) this.#tell(listener, { type: "response", ...item });
+        const items = changesOf(ledger.name.formId, ledger.name.shard, missed, Number.POSITIVE_INFINITY);
+        for (const item of items) this.#tell(listener, { type: "response", ...item });
       }
     }
     this.#tell(listener, this.#metrics(listener.zone, listener.raw));
@@ -204,7 +208,8 @@ export class Feed {
     const { disk, name, head } = this.ledger;
     if (sent >= head) return null;
     if (sent < (disk.floor() ?? head + 1) - 1) return { type: "resync", ...this.#head() };
-    return responseFrame(changesOf(name.formId, name.shard, disk.entriesAfter(sent, KEPT_ENTRIES * 2)));
+    const maxBytes = Math.min(MAX_FRAME_BYTES, MAX_SENT_BYTES / this.#listeners.size);
+    return responseFrame(changesOf(name.formId, name.shard, disk.entriesAfter(sent, KEPT_ENTRIES * 2), maxBytes));
   }
 
   #metrics(zone: string, raw: boolean): FeedMessage | FeedTotals {

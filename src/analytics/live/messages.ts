@@ -92,14 +92,14 @@ export function metricsOfLedger(formId: string, totals: Totals, asOf: number, he
   return { type: "metrics", ...head, data: metricsView(formId, summarise([totals]), asOf, head.position) };
 }
 
-// What a listener on a slow line can still take twice a second, and what a thousand of them cost us.
 const MAX_ANSWER_BYTES = 16_384;
-const MAX_FRAME_BYTES = 262_144;
+/** What a listener on a slow line can still take twice a second. */
+export const MAX_FRAME_BYTES = 262_144;
 
-/** The changes of these entries in order. Answers that were erased since are not shown again. */
-export function changesOf(formId: string, shard: number, entries: readonly StoredEntry[]): ChangeItem[] {
+/** The changes of these entries in order. Answers that were erased since are not shown again; those beyond `maxBytes` are left out. */
+export function changesOf(formId: string, shard: number, entries: readonly StoredEntry[], maxBytes: number): ChangeItem[] {
   const erased = new Set(entries.filter(({ kind }) => kind === "erase").map(({ responseId }) => responseId));
-  const tooMuch = entries.reduce((sum, { bytes }) => sum + bytes, 0) > MAX_FRAME_BYTES;
+  const tooMuch = entries.reduce((sum, { bytes }) => sum + bytes, 0) > maxBytes;
   return entries.map((entry) => {
     const leftOut = entry.data !== null && (tooMuch || entry.bytes > MAX_ANSWER_BYTES);
     const shown = entry.data !== null && !leftOut && !erased.has(entry.responseId);
