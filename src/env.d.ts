@@ -4,6 +4,8 @@ interface Secrets {
   APP_SECRET: string;
   /** The secret before the last rotation: still opens what it sealed. */
   APP_SECRET_PREVIOUS?: string;
+  /** Of Cloudflare Turnstile, for forms that ask for its check. */
+  TURNSTILE_SECRET?: string;
   GOOGLE_CLIENT_ID?: string;
   GOOGLE_CLIENT_SECRET?: string;
   MAIL_HTTP_KEY?: string;

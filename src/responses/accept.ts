@@ -17,6 +17,7 @@ import { refusalError } from "./refusals";
 import { makeResumeToken, type Resumption, resumeFrom, shardOfResumeToken } from "./resume";
 import { shardFor } from "./shards";
 import { readStartToken } from "./start-token";
+import { assertHuman } from "./turnstile";
 
 export interface AcceptInput {
   formId: string;
@@ -27,6 +28,8 @@ export interface AcceptInput {
   startToken?: string;
   meta?: Record<string, unknown>;
   trap?: string;
+  /** From the Turnstile widget of the page. */
+  humanToken?: string;
   /** `body` is what was sent, to the byte: the same key with another body is another wish. */
   idempotency?: { key: string; body: string };
   visit: VisitFacts;
@@ -92,6 +95,8 @@ async function offer(
 
   const answers = resumed === null ? input.data : { ...JSON.parse(resumed.partial.data), ...input.data };
   const data = evaluateOrRefuse(form.schema, answers, input.status, now);
+  // After the answers are known to be good: a token can be shown once, and a typing error must not use it up.
+  if (!trusted) await assertHuman(ctx, form.schema.settings, input.humanToken);
   const request = await acceptRequest(ctx, form, input, { data, startedAt, resumed, start, idempotency, trusted });
   const outcome = await ledgerOf(ctx.env, form.formId, request.shard).accept(request.ledger);
   if (outcome.kind === "refused") {

@@ -119,6 +119,7 @@ const SettingsSchema = z
       .optional(),
     min_fill_seconds: z.number().min(0).max(3_600).optional(),
     honeypot: z.boolean().optional(),
+    turnstile: z.boolean().optional(),
     allowed_origins: z.array(z.string().min(1).max(255)).max(100).optional(),
     thank_you: plainText(10_000).optional(),
     redirect_url: z.string().max(2_048).optional(),

@@ -153,6 +153,8 @@ export interface FormSettings {
   duplicates?: { by: string };
   min_fill_seconds?: number;
   honeypot?: boolean;
+  /** Asks for a Turnstile token with each answer from the open web. */
+  turnstile?: boolean;
   allowed_origins?: string[];
   thank_you?: string;
   redirect_url?: string;

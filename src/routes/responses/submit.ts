@@ -20,6 +20,7 @@ const Submission = z
       .record(z.string().regex(/^[a-z][a-z0-9_]{0,63}$/), MetaValue)
       .refine((meta) => Object.keys(meta).length <= MAX_META_MEMBERS, `At most ${MAX_META_MEMBERS} members.`)
       .optional(),
+    turnstile_token: z.string().max(2_048).optional().openapi({ description: "Of the Turnstile widget, where the form asks for it." }),
     trap: z.string().max(1_000).optional().openapi({ description: "A person leaves this empty." }),
   })
   .strict()
@@ -61,7 +62,7 @@ const route = defineRoute({
 });
 
 export const submit = newApp().openapi(route, async (c) => {
-  const { data, status, started_at, resume_token, start_token, meta, trap } = c.req.valid("json");
+  const { data, status, started_at, resume_token, start_token, meta, trap, turnstile_token } = c.req.valid("json");
   const key = c.req.valid("header")["idempotency-key"];
   const accepted = await acceptResponse(c.get("ctx"), {
     formId: c.req.valid("param").id,
@@ -72,6 +73,7 @@ export const submit = newApp().openapi(route, async (c) => {
     startToken: start_token,
     meta,
     trap,
+    humanToken: turnstile_token,
     idempotency: key === undefined ? undefined : { key, body: await c.req.text() },
     visit: visitOf(c),
   });
