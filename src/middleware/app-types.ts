@@ -6,5 +6,7 @@ export interface AppEnv {
     /** Set by `identity`; before it, the same without an actor. */
     ctx: ServiceContext;
     requestId: string;
+    /** What a page is about: a page of refusal says so too. */
+    about?: string;
   };
 }

@@ -74,7 +74,7 @@ function page(c: Context<AppEnv>, status: number, { title, text }: Words, retryA
   if (retryAfter !== null) c.header("Retry-After", retryAfter);
   const inForm = FORM_PAGE.test(c.req.path);
   const html = toHtml(
-    <PlainPage title={title}>
+    <PlainPage title={title} about={c.get("about")}>
       <p>{text}</p>
       {status >= 500 && <p class="small">Reference: {c.get("requestId")}</p>}
       {!inForm && (

@@ -23,7 +23,7 @@ describe("who may not answer is told so on a page", () => {
     const late = await page.send({ name: "Ada" });
     expect([late.status, late.text.includes("This form is closed")]).toEqual([410, true]);
     const again = await status(`/f/${form.slug}`);
-    expect([again.status, again.type]).toEqual([410, "text/html; charset=utf-8"]);
+    expect([again.status, again.type, again.text.includes("Survey")]).toEqual([410, "text/html; charset=utf-8", true]);
     const over = await publish({ fields: [NAME], settings: { closes_at: new Date(Date.now() - DAY_MS).toISOString() } });
     expect((await status(`/f/${over.slug}`)).text).toContain("This form is closed");
   });

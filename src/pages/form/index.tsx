@@ -63,7 +63,8 @@ async function openForm(c: Context<AppEnv, "/f/:slug">): Promise<PublishedForm> 
   return form;
 }
 
-function asPageOf(c: Context<AppEnv>, { schema }: PublishedForm): void {
+function asPageOf(c: Context<AppEnv>, { schema, title }: PublishedForm): void {
+  c.set("about", title);
   c.header("Content-Security-Policy", pagePolicy(schema.settings));
   c.header("Cache-Control", ONLY_FOR_THIS_VISITOR);
 }
