@@ -1,6 +1,7 @@
 // One probe a binding: the cheapest call that cannot succeed unless the thing behind the binding answers.
 import type { ServiceContext } from "../shared/context";
 import { metricsHub } from "../shared/metrics-flush";
+import { openPostgres } from "../store/postgres/connection";
 
 export type CheckName = "d1" | "kv" | "r2" | "queue" | "ledger" | "browser" | "postgres";
 /** Thrown by a probe of something that serves, though not wholly. Its message is for anybody to read. */
@@ -24,14 +25,9 @@ export const probes: Record<CheckName, Probe> = {
     const { default: puppeteer } = await import("@cloudflare/puppeteer");
     await puppeteer.limits(env.BROWSER);
   },
+  // Likewise a table of ours.
   postgres: async ({ env }) => {
     if (env.HYPERDRIVE === undefined) return;
-    const { default: postgres } = await import("postgres");
-    const sql = postgres(env.HYPERDRIVE.connectionString, { max: 1, connect_timeout: 1, prepare: false, fetch_types: false });
-    try {
-      await sql`SELECT 1`;
-    } finally {
-      await sql.end({ timeout: 0 });
-    }
+    await openPostgres(env.HYPERDRIVE.connectionString).read("A probe", { sql: "SELECT 1 FROM ledger_marks LIMIT 1", values: [] });
   },
 };

@@ -1,24 +1,14 @@
 // One form whose settles the real store refuses, beside one that is well.
-import { env } from "cloudflare:test";
 import { afterEach, expect, test, vi } from "vitest";
 import { parseExposition } from "../support/exposition";
+import { breakStore, cleanStore, mendStore, poisonStore } from "../support/store-trouble";
 import { createForm, type FormWorld } from "./support";
 
 const broken = new Set<string>();
 
-/** Overflows, as a store in disorder might: a fault that is not the entries' own. */
-async function breakStore(formId: string): Promise<void> {
-  broken.add(formId);
-  await env.DB.exec(
-    `CREATE TRIGGER broken_${formId} BEFORE INSERT ON responses WHEN NEW.form_id = '${formId}' BEGIN SELECT abs(NEW.seq - NEW.seq + (-9223372036854775807 - 1)); END`,
-  );
-}
-async function mendStore(formId: string): Promise<void> {
-  broken.delete(formId);
-  await env.DB.exec(`DROP TRIGGER broken_${formId}`);
-}
 afterEach(async () => {
   for (const formId of broken) await mendStore(formId);
+  broken.clear();
 });
 
 const ready = async (world: FormWorld) =>
@@ -36,6 +26,7 @@ test("the store refuses one form: it is still taken and counted, reads say that 
   expect(await (await ill.call("GET", `/api/v1/forms/${ill.formId}/responses`)).json()).toMatchObject({ responses: [{ seq: 1 }] });
   const failedBefore = await settles(ill, "failed");
   await breakStore(ill.formId);
+  broken.add(ill.formId);
 
   const taken = await ill.accepted({ name: "During" }, { headers: { "Idempotency-Key": "during" } });
   expect(taken.seq).toBe(2);
@@ -60,6 +51,7 @@ test("the store refuses one form: it is still taken and counted, reads say that 
   expect(await settles(ill, "failed")).toBeGreaterThan(failedBefore + 1);
 
   await mendStore(ill.formId);
+  broken.delete(ill.formId);
   await vi.waitFor(
     async () => {
       const reply = await ill.call("GET", `/api/v1/forms/${ill.formId}/responses`);
@@ -74,9 +66,7 @@ test("the store refuses one form: it is still taken and counted, reads say that 
 
 test("one answer that the store refuses by itself is set aside, and those around it arrive", async () => {
   const world = await createForm();
-  await env.DB.exec(
-    `CREATE TRIGGER poison_${world.formId} BEFORE INSERT ON responses WHEN NEW.form_id = '${world.formId}' AND NEW.data ->> 'name' = 'Poison' BEGIN SELECT RAISE(ABORT, 'poison'); END`,
-  );
+  await poisonStore(world.formId);
   const before = await settles(world, "set_aside");
   for (const name of ["Ada", "Poison", "Grace"]) await world.accepted({ name });
   const listed = async () => {
@@ -97,7 +87,7 @@ test("one answer that the store refuses by itself is set aside, and those around
     },
   );
   expect((await settles(world, "set_aside")) - before).toBe(1);
-  await env.DB.exec(`DROP TRIGGER poison_${world.formId}`);
+  await cleanStore(world.formId);
   await world.accepted({ name: "After" });
   expect(await listed()).toHaveLength(4);
 }, 60_000);

@@ -19,9 +19,19 @@ const PAST: Record<EntryKind, string> = {
   erase: "erased",
 };
 
+/** SQLSTATE classes of what was sent rather than of who was asked: data, constraints, limits. Messages may be in any language. */
+const OWN_FAULT = /^(22|23|54)/;
+
 export async function settle(db: Postgres, batch: SettleBatch): Promise<SettleResult> {
-  const [row] = await db.write<{ stands: number | null }>("A settle", settleStatement(batch));
-  return row?.stands == null ? { kind: "settled" } : { kind: "behind", watermark: row.stands };
+  try {
+    const [row] = await db.write<{ stands: number | null }>("A settle", settleStatement(batch));
+    return row?.stands == null ? { kind: "settled" } : { kind: "behind", watermark: row.stands };
+  } catch (error) {
+    const code = error instanceof Error && "code" in error ? String(error.code) : "";
+    // In the words by which a ledger knows that trying again as it is makes no sense.
+    if (OWN_FAULT.test(code)) throw new Error(`constraint failed: ${code} ${(error as Error).message}`, { cause: error });
+    throw error;
+  }
 }
 
 export function settleStatement(batch: SettleBatch): Statement {

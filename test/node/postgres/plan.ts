@@ -7,7 +7,13 @@ export interface Plan {
   server: { kind: "cluster"; port: number } | { kind: "borrowed"; serverUrl: string; database: string } | null;
 }
 
-export async function makePlan(): Promise<Plan> {
+/** One for the whole run, however often the configuration is read. */
+export async function agreedPlan(): Promise<Plan> {
+  process.env.HEADWATER_POSTGRES_PLAN ??= JSON.stringify(await makePlan());
+  return JSON.parse(process.env.HEADWATER_POSTGRES_PLAN) as Plan;
+}
+
+async function makePlan(): Promise<Plan> {
   const serverUrl = process.env.HEADWATER_TEST_POSTGRES_URL;
   if (serverUrl !== undefined) {
     return { pglitePort: await freePort(), server: { kind: "borrowed", serverUrl, database: newDatabaseName() } };
