@@ -8,5 +8,7 @@ export const EventsMessage = z.object({
   shard: z.number().int().min(0),
   fromSeq: z.number().int().min(1),
   toSeq: z.number().int().min(1),
+  /** The request whose response was the last of the range. Messages of an older version have none. */
+  correlation_id: z.string().nullish(),
 });
 export type EventsMessage = z.infer<typeof EventsMessage>;

@@ -18,8 +18,8 @@ export async function consumeEvents(
   followers: readonly Follower[] = FOLLOWERS,
 ): Promise<void> {
   for (const message of batch.messages) {
-    const ctx = backgroundContext(env, execution, message.id);
     const pointer = EventsMessage.safeParse(message.body);
+    const ctx = backgroundContext(env, execution, pointer.data?.correlation_id ?? message.id);
     if (!pointer.success) {
       // Nothing is lost with it: the outbox row is still there, and the sweep sends a readable one.
       ctx.log.error("unreadable message on the events queue", { issues: pointer.error.issues.length });

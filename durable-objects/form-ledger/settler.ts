@@ -128,15 +128,12 @@ export class Settler {
       try {
         if (entries[0]?.seq !== ledger.settled + 1) throw new Error(`The ledger has no entry ${ledger.settled + 1}.`);
         const from = ledger.settled + 1;
-        const result = await withTimeLimit(
-          "A settle",
-          STORE_TIMEOUT_MS,
-          deps.store.settle(settleBatch(ledger.identity, entries, deps.now())),
-        );
+        const batch = settleBatch(ledger.identity, entries, deps.now());
+        const result = await withTimeLimit("A settle", STORE_TIMEOUT_MS, deps.store.settle(batch));
         const reached = result.kind === "settled" ? (entries.at(-1)?.seq ?? from) : this.#catchUp(result.watermark);
         this.#advance(reached);
         this.#recovered("settled", reached - from + 1);
-        if (result.kind === "settled") await this.#announce(from, reached);
+        if (result.kind === "settled") await this.#announce(from, reached, batch.correlationId);
       } catch (error) {
         if (!(await this.#failed(error, entries))) return;
       }
@@ -170,10 +167,10 @@ export class Settler {
   }
 
   /** A lost message costs time, not truth: the outbox row stands, and the minute sweep sends it again. */
-  async #announce(fromSeq: number, toSeq: number): Promise<void> {
+  async #announce(fromSeq: number, toSeq: number, correlationId: string | null): Promise<void> {
     const { formId, workspaceId, shard } = this.ledger.identity;
     try {
-      await this.deps.send({ type: "entries", formId, workspaceId, shard, fromSeq, toSeq });
+      await this.deps.send({ type: "entries", formId, workspaceId, shard, fromSeq, toSeq, correlation_id: correlationId });
     } catch (error) {
       this.deps.log.warn("events not announced; the sweep will", { form_id: formId, from_seq: fromSeq, ...describeError(error) });
     }

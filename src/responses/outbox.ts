@@ -16,7 +16,8 @@ export async function fanOut(ctx: ServiceContext, pointer: RangePointer, followe
   const store = openPrimaryStore(ctx.env);
   const range = await store.outboxRange(pointer.formId, pointer.shard, pointer.fromSeq);
   if (range === null) return "nothing";
-  const own = { ...asSystem(ctx, range.workspaceId), correlationId: range.correlationId ?? ctx.correlationId };
+  const correlationId = range.correlationId ?? ctx.correlationId;
+  const own = { ...asSystem(ctx, range.workspaceId), correlationId, log: ctx.log.with({ correlation_id: correlationId }) };
   for (const follow of followers) await follow(own, range);
   await store.removeOutbox(range.formId, range.shard, range.fromSeq);
   return "done";
@@ -29,8 +30,8 @@ export async function wakeOverdueRanges(ctx: ServiceContext): Promise<number> {
   for (let i = 0; i < rows.length; i += MESSAGES_PER_BATCH) {
     const part = rows.slice(i, i + MESSAGES_PER_BATCH);
     await ctx.env.EVENTS.sendBatch(
-      part.map(({ formId, workspaceId, shard, fromSeq, toSeq }) => ({
-        body: { type: "entries", formId, workspaceId, shard, fromSeq, toSeq },
+      part.map(({ formId, workspaceId, shard, fromSeq, toSeq, correlationId }) => ({
+        body: { type: "entries", formId, workspaceId, shard, fromSeq, toSeq, correlation_id: correlationId },
       })),
     );
     await store.markOutboxSent(part, ctx.now());

@@ -27,7 +27,7 @@ async function settledForm() {
 // Settling has told the queue as well; these tests put the row back to where nobody has been told yet.
 async function putBack(pointer: { formId: string; workspaceId: string }) {
   await env.DB.prepare(
-    "INSERT OR REPLACE INTO ledger_outbox (form_id, shard, from_seq, to_seq, workspace_id, created_at, sent_at) VALUES (?, 0, 1, 1, ?, 1, 1)",
+    "INSERT OR REPLACE INTO ledger_outbox (form_id, shard, from_seq, to_seq, workspace_id, correlation_id, created_at, sent_at) VALUES (?, 0, 1, 1, ?, 'req_of_the_respondent', 1, 1)",
   )
     .bind(pointer.formId, pointer.workspaceId)
     .run();
@@ -38,10 +38,10 @@ test("followers are told of a range in its own workspace, once, and then it is f
   await putBack(pointer);
   const told: unknown[] = [];
   const follow: Follower = async (ctx, range) => {
-    told.push([ctx.workspaceId, ctx.actor.kind, range.fromSeq, range.toSeq]);
+    told.push([ctx.workspaceId, ctx.actor.kind, ctx.correlationId, range.fromSeq, range.toSeq]);
   };
   expect((await consume([pointer, pointer], [follow])).explicitAcks).toEqual(["m0", "m1"]);
-  expect(told).toEqual([[pointer.workspaceId, "system", 1, 1]]);
+  expect(told).toEqual([[pointer.workspaceId, "system", "req_of_the_respondent", 1, 1]]);
   expect(await openPrimaryStore(env).outboxRange(pointer.formId, 0, 1)).toBeNull();
 });
 
@@ -65,6 +65,6 @@ test("the sweep sends again what nobody has finished", async () => {
   const queue = { sendBatch: async (messages: Iterable<{ body: unknown }>) => sent.push(...[...messages].map(({ body }) => body)) };
   const ctx = backgroundContext({ ...env, EVENTS: queue as unknown as Queue }, createExecutionContext(), "req_1");
   await wakeOverdueRanges(ctx);
-  expect(sent).toContainEqual(pointer);
+  expect(sent).toContainEqual({ ...pointer, correlation_id: "req_of_the_respondent" });
   expect(await openPrimaryStore(env).outboxRange(pointer.formId, 0, 1)).toMatchObject({ attempts: 2 });
 });
