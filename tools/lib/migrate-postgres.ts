@@ -14,12 +14,12 @@ const CONNECT_LIMIT_S = 10;
 export const POSTGRES_MIGRATIONS = join(ROOT, "migrations/postgres");
 
 /** Names of what was applied now. The address must be that of the database itself: Hyperdrive takes no locks of this kind. */
-export async function migratePostgres(url: string): Promise<string[]> {
+export async function migratePostgres(url: string, folder = POSTGRES_MIGRATIONS): Promise<string[]> {
   const sql = postgres(url, { max: 1, connect_timeout: CONNECT_LIMIT_S, fetch_types: false, onnotice: () => {} });
   try {
     await sql.unsafe(TABLE);
     const fresh: string[] = [];
-    for (const migration of readMigrations(POSTGRES_MIGRATIONS)) {
+    for (const migration of readMigrations(folder)) {
       if (await sql.begin((transaction) => applyOne(transaction, migration))) fresh.push(migration.name);
     }
     return fresh;
