@@ -13,13 +13,14 @@ export async function agreedPlan(): Promise<Plan> {
   return JSON.parse(process.env.HEADWATER_POSTGRES_PLAN) as Plan;
 }
 
+/** HEADWATER_TEST_POSTGRES_URL set to nothing: no real one, though one could be started. */
 async function makePlan(): Promise<Plan> {
   const serverUrl = process.env.HEADWATER_TEST_POSTGRES_URL;
-  if (serverUrl !== undefined) {
+  if (serverUrl !== undefined && serverUrl !== "") {
     return { pglitePort: await freePort(), server: { kind: "borrowed", serverUrl, database: newDatabaseName() } };
   }
   const [pglitePort, port] = await Promise.all([freePort(), freePort()]);
-  return { pglitePort, server: canStartCluster() ? { kind: "cluster", port } : null };
+  return { pglitePort, server: serverUrl === undefined && canStartCluster() ? { kind: "cluster", port } : null };
 }
 
 export function hyperdrives({ pglitePort, server }: Plan): Record<string, string> {
