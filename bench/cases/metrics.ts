@@ -2,10 +2,10 @@ import type { BenchCase } from "../lib/types.ts";
 
 const metrics: BenchCase = {
   name: "metrics",
-  title: "GET /api/v2/analytics/forms/{slug}/metrics, from the ledger's memory, in a time zone",
+  title: "GET /api/v2/analytics/forms/{id}/metrics, from the ledger's memory, in a time zone",
   connections: 32,
-  request: ({ form_slug, api_key }) => ({
-    path: `/api/v2/analytics/forms/${form_slug}/metrics?timezone=Asia/Kolkata`,
+  request: ({ form_id, api_key }) => ({
+    path: `/api/v2/analytics/forms/${form_id}/metrics?timezone=Asia/Kolkata`,
     headers: { authorization: `Bearer ${api_key}` },
   }),
   atLeast: { object: 0.5 },

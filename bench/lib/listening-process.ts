@@ -13,6 +13,9 @@ export interface ListeningOrder {
 
 export interface Heard {
   submits: number;
+  /** From sending a submit to its reply. */
+  submitP50Ms: number;
+  submitP95Ms: number;
   frames: number;
   /** Of all listeners, how many changes never came to one of them. */
   missed: number;
@@ -40,6 +43,7 @@ const MAX_READ = 20;
 const order = JSON.parse(process.argv[2] ?? "{}") as ListeningOrder;
 const { demo, url } = order;
 const feed = `${url}/api/v2/analytics/forms/${demo.form_id}/live`;
+const replied: number[] = [];
 const sentAt = new Map<string, number>();
 /** When each listener heard of each response; ids are known only after the reply, so it is put together at the end. */
 const heardAt: Map<string, number>[] = [];
@@ -81,6 +85,8 @@ for (const [id, sent] of sentAt) {
 }
 const heard: Heard = {
   submits: sentAt.size,
+  submitP50Ms: percentile(replied, 0.5),
+  submitP95Ms: percentile(replied, 0.95),
   frames,
   missed,
   firstP50Ms: percentile(first, 0.5),
@@ -126,6 +132,7 @@ async function submit(number: number): Promise<void> {
   const at = performance.now();
   const reply = await fetch(`${url}${path}`, { method: "POST", headers, body });
   if (reply.status !== 201) throw new Error(`A submit was answered ${reply.status}: ${await reply.text()}`);
+  replied.push(performance.now() - at);
   sentAt.set(((await reply.json()) as { id: string }).id, at);
 }
 

@@ -24,6 +24,8 @@ export interface PartialRow extends SavedPartial {
 
 export class LedgerStorage {
   readonly #sql: SqlStorage;
+  /** Moves whenever the quarter-hours on disk may have: what was read of them before is old. */
+  bucketWrites = 0;
 
   constructor(readonly storage: DurableObjectStorage) {
     this.#sql = storage.sql;
@@ -90,6 +92,7 @@ export class LedgerStorage {
   }
 
   saveCounters(counts: readonly CounterRow[], buckets: readonly [number, Bucket][]): void {
+    this.bucketWrites += 1;
     for (const { name, count, sum } of counts) {
       if (count === 0) this.#sql.exec("DELETE FROM counters WHERE name = ?", name);
       else
@@ -114,6 +117,7 @@ export class LedgerStorage {
   }
 
   clearCounters(): void {
+    this.bucketWrites += 1;
     this.#sql.exec("DELETE FROM counters");
     this.#sql.exec("DELETE FROM buckets");
   }

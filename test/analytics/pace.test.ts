@@ -13,7 +13,7 @@ test("groups of a busy feed never come closer than the gap, and end up spread ov
       const before = last[index] ?? 0;
       const at = nextFrameAt(before, before + 1, last[0] ?? 0, index, groups);
       expect(at - before).toBeGreaterThanOrEqual(FRAME_GAP_MS);
-      expect(at - before).toBeLessThanOrEqual(FRAME_GAP_MS + (round < 4 ? 125 : 0));
+      expect(at - before).toBeLessThanOrEqual(FRAME_GAP_MS + (round < 5 ? 125 : 0));
       last[index] = at;
     }
   }

@@ -22,7 +22,7 @@ import { totalsOf } from "./reads";
 export const MAX_LISTENERS = 10_000;
 /** Below this many, all are told together. */
 const FEW_LISTENERS = 100;
-const GROUPS = 4;
+const GROUPS = 8;
 /** Who may listen was asked when the feed was opened; after this long it is asked again. */
 const MAX_AGE_MS = 3_600_000;
 const KEEP_ALIVE_MS = 20_000;

@@ -44,10 +44,28 @@ export function seriesOf(ledger: Ledger, bounds: readonly number[], from: number
 }
 
 function countBetween(ledger: Ledger, from: number, to: number): number {
-  const { complete } = ledger.disk.storage.sql
+  return ledger.counters.recentBuckets(from, to).reduce((sum, [, bucket]) => sum + bucket.complete, countOnDisk(ledger, from, to));
+}
+
+interface DiskCount {
+  from: number;
+  to: number;
+  writes: number;
+  complete: number;
+}
+
+// Metrics are read far more often than a snapshot is written, and mostly for the same day.
+const lastCounts = new WeakMap<Ledger, DiskCount>();
+
+function countOnDisk(ledger: Ledger, from: number, to: number): number {
+  const { disk } = ledger;
+  const known = lastCounts.get(ledger);
+  if (known?.from === from && known.to === to && known.writes === disk.bucketWrites) return known.complete;
+  const { complete } = disk.storage.sql
     .exec<{ complete: number }>("SELECT coalesce(sum(complete), 0) AS complete FROM buckets WHERE start >= ? AND start < ?", from, to)
     .one();
-  return ledger.counters.recentBuckets(from, to).reduce((sum, [, bucket]) => sum + bucket.complete, complete);
+  lastCounts.set(ledger, { from, to, writes: disk.bucketWrites, complete });
+  return complete;
 }
 
 /** The last bound that is not after `at`. */

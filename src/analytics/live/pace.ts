@@ -1,7 +1,7 @@
 // pure. When a group of listeners is due its next frame: at once when it has been quiet, else half a second after the last one.
 
 export const FRAME_GAP_MS = 500;
-/** Groups of a busy feed move apart by this much a frame, until their frames are spread evenly over the gap: three frames or so. */
+/** Groups of a busy feed move apart by this much a frame, until their frames are spread evenly over the gap: four frames or so. */
 const MAX_STRETCH_MS = 125;
 
 /** `leadAt`: when the first group's last frame was. Group `index` of `groups` keeps its distance to it. */
