@@ -9,11 +9,6 @@ const ALONE = ["test/responses/store-trouble.test.ts"];
 
 export default defineConfig(async () => {
   const plan = await agreedPlan();
-  if (plan.server === null) {
-    process.stdout.write(
-      "No PostgreSQL here (none installed, HEADWATER_TEST_POSTGRES_URL not set): its tests are skipped, PGlite's run.\n",
-    );
-  }
   const inWorkerd = () =>
     cloudflareTest(async () => ({
       wrangler: { configPath: "./wrangler.toml" },

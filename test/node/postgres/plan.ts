@@ -20,7 +20,11 @@ async function makePlan(): Promise<Plan> {
     return { pglitePort: await freePort(), server: { kind: "borrowed", serverUrl, database: newDatabaseName() } };
   }
   const [pglitePort, port] = await Promise.all([freePort(), freePort()]);
-  return { pglitePort, server: serverUrl === undefined && canStartCluster() ? { kind: "cluster", port } : null };
+  if (serverUrl === undefined && canStartCluster()) return { pglitePort, server: { kind: "cluster", port } };
+  process.stdout.write(
+    "No PostgreSQL here (none installed, none named in HEADWATER_TEST_POSTGRES_URL): its tests are skipped, PGlite's run.\n",
+  );
+  return { pglitePort, server: null };
 }
 
 export function hyperdrives({ pglitePort, server }: Plan): Record<string, string> {
