@@ -1,7 +1,7 @@
 // Which moment of a form is asked about: an entry, a position of several ledgers, or a time.
 import type { FormSettings } from "../forms";
 import type { WorkspaceContext } from "../shared/context";
-import { InvalidError } from "../shared/errors";
+import { InvalidError, UnavailableError } from "../shared/errors";
 import type { ErrorReason } from "../shared/reasons";
 import { type Marks, openPrimaryStore, openStateStore } from "../store";
 import { passBarrier } from "./barrier";
@@ -36,7 +36,7 @@ export async function momentOf(ctx: WorkspaceContext, form: WhoseLedgers, asOf: 
     return { marks: await openStateStore(ctx.env).marksAt(form.formId, asOf.time), at: asOf.time, current };
   }
   const marks = parsePosition(asOf.seq ?? "");
-  return { marks, at: await timeOf(ctx, form, marks), current };
+  return { marks, at: await timeOf(ctx, form, marks, current), current };
 }
 
 function parsePosition(text: string): [shard: number, seq: number][] {
@@ -49,7 +49,7 @@ function parsePosition(text: string): [shard: number, seq: number][] {
   return [...marks];
 }
 
-async function timeOf(ctx: WorkspaceContext, form: WhoseLedgers, marks: Marks): Promise<number> {
+async function timeOf(ctx: WorkspaceContext, form: WhoseLedgers, marks: Marks, current: boolean): Promise<number> {
   const store = openPrimaryStore(ctx.env);
   const settled = await store.marks(form.formId);
   if (marks.length < settled.length) {
@@ -60,6 +60,7 @@ async function timeOf(ctx: WorkspaceContext, form: WhoseLedgers, marks: Marks): 
     marks.map(async ([shard, seq]) => {
       if (seq === 0) return 0;
       const [entry] = await store.entries(ctx.workspaceId, form.formId, shard, seq - 1, 1);
+      if (entry === undefined && !current) throw new UnavailableError("The store is not keeping up; that entry cannot be read yet.");
       if (entry === undefined) throw refuse("as_of_seq", "unknown_position", "No entry has that number yet.");
       return entry.at;
     }),

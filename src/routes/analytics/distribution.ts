@@ -52,6 +52,7 @@ const route = defineRoute({
     query: AsOfQuery,
   },
   responses: { 200: json(Distribution, "The distribution") },
+  alsoFails: { 503: "The store is not keeping up, and an earlier moment cannot be read yet" },
 });
 
 const NUMERIC: ReadonlySet<string> = new Set(["number", "slider", "currency", "calculated", "rating", "nps"]);

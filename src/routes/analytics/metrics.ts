@@ -30,6 +30,7 @@ const route = defineRoute({
   description: "From the counters that the submit itself has moved: right the moment it is answered.",
   request: { params: AnalysedFormParam, query: AsOfQuery.extend({ timezone: Timezone }) },
   responses: { 200: json(Metrics, "The numbers") },
+  alsoFails: { 503: "The store is not keeping up, and an earlier moment cannot be read yet" },
 });
 
 export const metrics = newApp().openapi(route, async (c) => {
