@@ -24,6 +24,11 @@ const MAX_BACKOFF_MS = 60_000;
 /** The same cut of entries must fail this often, by its own fault, before it is taken apart. */
 const FAILURES_BEFORE_SPLIT = 2;
 
+const FLUSH_EVERY_MS = 1_000;
+/** A store that is slow is shared by many: a busy ledger asks it for at most a fiftieth of the time, but not ever more rarely. */
+const REST_PER_FLUSH = 50;
+const MAX_REST_MS = 5_000;
+
 /** One failure is a blip; from the second on, others are told. */
 const FAILURES_BEFORE_ALARM = 2;
 
@@ -52,6 +57,7 @@ export class Settler {
   #lastError: string | null = null;
   #retryAt = 0;
   #lastFlushAt = 0;
+  #lastFlushMs = 0;
   #limit = MAX_SETTLE_ENTRIES;
   #heldUntil = 0;
   #release: PromiseWithResolvers<void> | null = null;
@@ -70,11 +76,11 @@ export class Settler {
     };
   }
 
-  /** When the next flush is due: at once for a quiet form, gathered to one a second for a busy one, later when the store fails. */
+  /** When the next flush is due: at once for a quiet form, gathered to one a second for a busy one, later when the store is slow or fails. */
   nextAt(now: number): number {
     if (this.#failures > 0) return Math.max(this.#retryAt, now + 50);
     if (this.#isHeld()) return this.#heldUntil;
-    return Math.max(now + 20, this.#lastFlushAt + 1_000);
+    return Math.max(now + 20, this.#lastFlushAt + Math.min(MAX_REST_MS, Math.max(FLUSH_EVERY_MS, REST_PER_FLUSH * this.#lastFlushMs)));
   }
 
   /** Keeps the store as it is for a while, so that it can be read through as a whole. Accepting goes on. */
@@ -123,6 +129,7 @@ export class Settler {
 
   async #run(): Promise<void> {
     const { ledger, deps } = this;
+    const startedAt = deps.now();
     while (ledger.settled < ledger.head && !this.#isHeld()) {
       const entries = ledger.disk.entriesAfter(ledger.settled, this.#limit, MAX_SETTLE_BYTES);
       try {
@@ -139,6 +146,7 @@ export class Settler {
       }
     }
     this.#lastFlushAt = deps.now();
+    this.#lastFlushMs = this.#lastFlushAt - startedAt;
   }
 
   /** The store already has what an earlier attempt, whose reply was lost, has written. */

@@ -244,3 +244,29 @@ test("whoever watches is told from the second failure on, at each try, and when 
     },
   );
 });
+
+test("the slower the store, the longer a busy ledger gathers before it asks again, up to five seconds", () => {
+  let takes = 0;
+  let advance = (_: number) => {};
+  return onLedger(
+    async ({ settler, clock, accept }) => {
+      advance = (ms) => {
+        clock.now += ms;
+      };
+      const restAfter = async (ms: number) => {
+        takes = ms;
+        accept();
+        await settler.flush();
+        return settler.nextAt(clock.now) - clock.now;
+      };
+      expect([await restAfter(5), await restAfter(40), await restAfter(3_000)]).toEqual([1_000, 2_000, 5_000]);
+      clock.now += 10_000;
+      expect(settler.nextAt(clock.now) - clock.now).toBe(20);
+    },
+    async (batch, taken) => {
+      advance(takes);
+      taken.push(batch);
+      return { kind: "settled" };
+    },
+  );
+});
