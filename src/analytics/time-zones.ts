@@ -1,17 +1,11 @@
 // pure. Calendars and wall clocks of any time zone, as instants. What a zone is, the platform knows; what a day or an hour is when
 // clocks are put forward or back is said here: it begins at the first instant that shows it and ends where the next one begins.
+import { clockOf } from "../forms";
 
 const SECOND = 1_000;
 const QUARTER = 15 * 60 * SECOND;
 const HOUR = 60 * 60 * SECOND;
 const DAY = 24 * HOUR;
-const MAX_CLOCKS = 60;
-
-const clocks = new Map<string, Intl.DateTimeFormat | null>();
-
-export function isTimeZone(zone: string): boolean {
-  return clockOf(zone) !== null;
-}
 
 /** How far clocks there are ahead of UTC at that instant, in milliseconds. */
 export function offsetAt(instant: number, zone: string): number {
@@ -94,28 +88,4 @@ function dateOf(shown: number): string {
 
 function mod(value: number, by: number): number {
   return ((value % by) + by) % by;
-}
-
-function clockOf(zone: string): Intl.DateTimeFormat | null {
-  const known = clocks.get(zone);
-  if (known !== undefined) return known;
-  let clock: Intl.DateTimeFormat | null = null;
-  try {
-    const all = "numeric";
-    clock = new Intl.DateTimeFormat("en", {
-      timeZone: zone,
-      hourCycle: "h23",
-      year: all,
-      month: all,
-      day: all,
-      hour: all,
-      minute: all,
-      second: all,
-    });
-  } catch {
-    // Not a zone: remembered, so that asking again is cheap.
-  }
-  if (clocks.size >= MAX_CLOCKS) clocks.clear();
-  clocks.set(zone, clock);
-  return clock;
 }

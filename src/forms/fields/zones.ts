@@ -49,7 +49,8 @@ function offsetAt(instant: number, zone: string): number {
   return asUtc({ year, month, day, hour, minute, second, millisecond: 0 }) - whole;
 }
 
-function clockOf(zone: string): Intl.DateTimeFormat | null {
+/** What clocks there show, kept because making one is slow; null when nobody knows the zone. */
+export function clockOf(zone: string): Intl.DateTimeFormat | null {
   const known = clocks.get(zone);
   if (known !== undefined) return known;
   let clock: Intl.DateTimeFormat | null = null;
