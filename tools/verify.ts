@@ -1,4 +1,4 @@
-// `npm run verify -- <form id or slug> [--url=<where>] [--key=<API key>]`: is what a form has accepted, stored and counted the same?
+// `npm run verify -- <form id> [--url=<where>] [--key=<API key>]`: is what a form has accepted, stored and counted the same?
 // Without `--url` and `--key` it asks the Headwater that `npm start` has started here. Ends with 1 when anything has drifted.
 import { join } from "node:path";
 import { parseArgs } from "node:util";
@@ -19,11 +19,11 @@ const { values, positionals } = parseArgs({ allowPositionals: true, options: { u
 
 try {
   const demo = values.url === undefined ? readJson<Demo>(join(openState().folder, "demo.json")) : null;
-  const [form = demo?.form_slug] = positionals;
+  const [form = demo?.form_id] = positionals;
   const url = values.url ?? demo?.url;
   const key = values.key ?? process.env.HEADWATER_API_KEY ?? demo?.api_key;
   if (form === undefined || url === undefined || key === undefined)
-    throw new Stop("Say which: npm run verify -- <form> --url=https://… --key=hw_… (or HEADWATER_API_KEY).");
+    throw new Stop("Say which: npm run verify -- <form id> --url=https://… --key=hw_… (or HEADWATER_API_KEY).");
   const { ok, entries, responses, drift } = await verify(url, key, form);
   process.stdout.write(`${form}: ${entries} entries, ${responses} responses\n`);
   for (const { where, shard, what, expected, found } of drift)
