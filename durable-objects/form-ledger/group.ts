@@ -3,6 +3,7 @@
 
 interface Waiting<Q, A> {
   request: Q;
+  at: number;
   resolve(answer: A): void;
   reject(error: unknown): void;
 }
@@ -10,20 +11,25 @@ interface Waiting<Q, A> {
 export class Group<Q, A> {
   #waiting: Waiting<Q, A>[] = [];
 
-  constructor(readonly commit: (requests: Q[]) => A[]) {}
+  constructor(readonly commit: (requests: Q[], waitedMs: number) => A[]) {}
 
   add(request: Q): Promise<A> {
     return new Promise((resolve, reject) => {
-      if (this.#waiting.push({ request, resolve, reject }) === 1) setTimeout(() => this.#run(), 0);
+      if (this.#waiting.push({ request, at: Date.now(), resolve, reject }) === 1) setTimeout(() => this.#run(), 0);
     });
   }
 
   #run(): void {
     const group = this.#waiting;
     this.#waiting = [];
+    const now = Date.now();
+    const waitedMs = group.reduce((sum, { at }) => sum + now - at, 0);
     let answers: A[];
     try {
-      answers = this.commit(group.map(({ request }) => request));
+      answers = this.commit(
+        group.map(({ request }) => request),
+        waitedMs,
+      );
     } catch (error) {
       for (const { reject } of group) reject(error);
       return;

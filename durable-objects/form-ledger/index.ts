@@ -14,9 +14,10 @@ import type {
   StartRequest,
   Totals,
 } from "../../src/responses";
-import { parseLedgerName } from "../../src/responses";
+import { Heat, ledgerOf, parseLedgerName, spreadForm } from "../../src/responses";
+import { asSystem } from "../../src/shared/context";
 import { newId } from "../../src/shared/ids";
-import { createLogger } from "../../src/shared/log";
+import { createLogger, describeError } from "../../src/shared/log";
 import { flushMetricsSometimes, metricsHub } from "../../src/shared/metrics-flush";
 import { openPrimaryStore } from "../../src/store";
 import { backgroundContext } from "../../src/store/background-context";
@@ -41,7 +42,10 @@ export class FormLedger extends DurableObject<Env> implements LedgerApi, LedgerR
   readonly #settler: Settler;
   readonly #feed: Feed;
   readonly #turns = new Turns();
-  readonly #calls = new Group<Call, Answer>((calls) => this.#commit(calls));
+  readonly #calls = new Group<Call, Answer>((calls, waitedMs) => this.#commit(calls, waitedMs));
+  readonly heat = new Heat();
+  /** Whether those who listen to the form's first ledger know of this one. */
+  #isHeardOf: boolean;
   #alarmAt: number | null = null;
   #inAlarm = false;
 
@@ -64,6 +68,7 @@ export class FormLedger extends DurableObject<Env> implements LedgerApi, LedgerR
       log: createLogger({ ledger: name }),
       now: Date.now,
     });
+    this.#isHeardOf = this.#ledger.name.shard === 0 || disk.fact("heard_of") !== null;
     this.#feed = new Feed(this.#ledger, state, { now: Date.now, log: createLogger({ ledger: name }) });
   }
 
@@ -102,6 +107,14 @@ export class FormLedger extends DurableObject<Env> implements LedgerApi, LedgerR
 
   replay(key: string, fingerprint: string): Outcome | null {
     return this.#ledger.replay(key, fingerprint, Date.now());
+  }
+
+  handOver(key: string, fingerprint: string): Outcome | null {
+    return this.ctx.storage.transactionSync(() => this.#ledger.handOver(key, fingerprint, Date.now()));
+  }
+
+  listenToMore(shard: number): void {
+    this.#feed.dismissNarrow(shard);
   }
 
   savedPartial(responseId: string, tokenHash: string): SavedPartial | "already_complete" | null {
@@ -211,10 +224,11 @@ export class FormLedger extends DurableObject<Env> implements LedgerApi, LedgerR
       this.#inAlarm = false;
     }
     if (this.#ledger.settled < this.#ledger.head) this.#arm();
+    await this.#makeHeardOf();
     flushMetricsSometimes(backgroundContext(this.env, this.ctx, newId("request")));
   }
 
-  #commit(calls: readonly Call[]): Answer[] {
+  #commit(calls: readonly Call[], waitedMs: number): Answer[] {
     const now = Date.now();
     try {
       const answers = this.ctx.storage.transactionSync(() => {
@@ -225,10 +239,36 @@ export class FormLedger extends DurableObject<Env> implements LedgerApi, LedgerR
         return outcomes;
       });
       this.#feed.changed();
+      if (!this.#isHeardOf) this.ctx.waitUntil(this.#makeHeardOf());
+      if (this.heat.note(calls.length, waitedMs, now)) this.ctx.waitUntil(this.#spread());
       return answers;
     } catch (error) {
       this.#ledger.load();
       throw error;
+    }
+  }
+
+  /** Whoever listened before this ledger was there would never hear of its answers. Tried again with each commit and alarm. */
+  async #makeHeardOf(): Promise<void> {
+    const { name, head, disk } = this.#ledger;
+    if (this.#isHeardOf || head === 0) return;
+    this.#isHeardOf = true;
+    try {
+      await ledgerOf(this.env, name.formId, 0).listenToMore(name.shard);
+      disk.setFact("heard_of", 1);
+    } catch (error) {
+      this.#isHeardOf = false;
+      createLogger({ ledger: name.formId }).warn("listeners not told of a ledger", { shard: name.shard, ...describeError(error) });
+    }
+  }
+
+  async #spread(): Promise<void> {
+    const { formId, workspaceId } = this.#ledger.identity;
+    const ctx = backgroundContext(this.env, this.ctx, newId("request"));
+    try {
+      await spreadForm(asSystem(ctx, workspaceId), formId);
+    } catch (error) {
+      ctx.log.warn("a hot form was not spread", { form_id: formId, ...describeError(error) });
     }
   }
 

@@ -28,6 +28,10 @@ import type { LedgerStorage } from "./storage";
 
 const DAY_MS = 86_400_000;
 const REPLY_KEPT_MS = DAY_MS;
+/** In place of an entry. */
+const MOVED_AWAY = 0;
+/** Longer than any submit is under way. */
+const HANDED_OVER_MS = 2 * 60_000;
 const PARTIAL_KEPT_MS = 30 * DAY_MS;
 const START_KEPT_MS = 7 * DAY_MS;
 const PLACE_HELD_MS = 10 * 60_000;
@@ -119,10 +123,20 @@ export class Ledger {
   replay(key: string, fingerprint: string, now: number): Outcome | null {
     const reply = this.disk.reply(key, now);
     if (reply === null) return null;
+    if (reply.seq === MOVED_AWAY) return refused("moved");
     if (reply.fingerprint !== fingerprint) return refused("key_reused");
     const { seq, responseId, formVersion, status, submittedAt } = reply;
     const data = this.disk.entry(seq)?.data ?? null;
     return { kind: "replayed", seq, position: this.position(seq), responseId, formVersion, status, submittedAt, data };
+  }
+
+  /** Another ledger is about to take this key: either it was taken here before, or it never will be. */
+  handOver(key: string, fingerprint: string, now: number): Outcome | null {
+    const known = this.replay(key, fingerprint, now);
+    if (known !== null) return known;
+    const gone = { fingerprint, seq: MOVED_AWAY, responseId: "", formVersion: 0, status: "complete" as const, submittedAt: now };
+    this.disk.addReply(key, gone, now + HANDED_OVER_MS);
+    return null;
   }
 
   accept(request: AcceptRequest, now: number): Outcome {

@@ -14,6 +14,7 @@ export { type Publication, publishForm } from "./publish";
 export { getPublicDocument, getPublishedForm, getPublishedInAnyState, type PublicFormDocument, type PublishedForm } from "./published";
 export { evaluateRules, type RuleState } from "./rules";
 export { SLUG_PATTERN } from "./slugs";
+export { raiseSpread, type SpreadStep } from "./spread";
 export { exportForm, FILE_FORMAT, FILE_VERSION, importForm } from "./transfer";
 export { type UpdateFormInput, updateForm } from "./update";
 export { evaluateAnswers } from "./validation";

@@ -8,6 +8,7 @@ import { tables } from "../store";
 import type { FormSchema } from "./definition";
 import { type FormStatus, formTag } from "./internal";
 import { SLUG_PATTERN } from "./slugs";
+import { type SpreadStep, spreadSteps } from "./spread";
 
 const { forms, formVersions, formSlugs } = tables;
 const FORM_ID = idPattern("form");
@@ -24,6 +25,8 @@ export interface PublishedForm {
   description: string | null;
   schema: FormSchema;
   publishedAt: number;
+  /** Its ledgers over time; `schema.settings.shards` is how many there are by now. */
+  spread: readonly SpreadStep[];
 }
 
 /** What the world may see of a form, named as it is on the wire so that the cache keeps the very bytes that are sent. */
@@ -72,8 +75,10 @@ export async function getPublicDocument(ctx: ServiceContext, idOrSlug: string): 
 
 async function findPublished(ctx: ServiceContext, idOrSlug: string): Promise<Cached<PublishedForm>> {
   const formId = FORM_ID.test(idOrSlug) ? idOrSlug : await formIdOfSlug(ctx, idOrSlug);
-  return cached(ctx, { key: `published:${formId}`, tags: [formTag(formId)], ttlSeconds: TTL_SECONDS, staleSeconds: STALE_SECONDS }, () =>
-    loadPublished(ctx, formId),
+  return cached(
+    ctx,
+    { key: `published-form:${formId}`, tags: [formTag(formId)], ttlSeconds: TTL_SECONDS, staleSeconds: STALE_SECONDS },
+    () => loadPublished(ctx, formId),
   );
 }
 
@@ -101,8 +106,11 @@ async function loadPublished(ctx: ServiceContext, formId: string): Promise<Publi
       schema: formVersions.schema,
       publishedAt: formVersions.publishedAt,
       // A form that was spread stays spread: its older answers are with ledgers that a smaller number would no longer ask.
-      shards: sql<number | null>`(SELECT max(v.schema ->> '$.settings.shards') FROM form_versions v
-        WHERE v.form_id = ${forms.id} AND v.workspace_id = ${forms.workspaceId} AND v.version <= ${forms.lastVersion})`,
+      spread: sql<string>`(SELECT json_group_array(json_array(shards, since)) FROM (
+        SELECT coalesce(v.schema ->> '$.settings.shards', 1) AS shards, min(v.published_at) AS since FROM form_versions v
+        WHERE v.form_id = ${forms.id} AND v.workspace_id = ${forms.workspaceId} AND v.version <= ${forms.lastVersion} GROUP BY 1
+        UNION ALL SELECT s.shards, s.raised_at FROM form_spreads s
+        WHERE s.form_id = ${forms.id} AND s.workspace_id = ${forms.workspaceId}))`,
     })
     .from(forms)
     .innerJoin(
@@ -112,8 +120,9 @@ async function loadPublished(ctx: ServiceContext, formId: string): Promise<Publi
     .where(eq(forms.id, formId))
     .get();
   if (row === undefined || row.status === "draft") throw new NotFoundError("The form");
-  const { shards, ...form } = row;
   const schema = row.schema as FormSchema;
-  const spread = shards === null ? schema : { ...schema, settings: { ...schema.settings, shards } };
-  return { ...form, status: row.status, schema: spread };
+  const spread = spreadSteps(JSON.parse(row.spread));
+  const shards = spread.at(-1)?.shards ?? 1;
+  const asSpread = shards === (schema.settings?.shards ?? 1) ? schema : { ...schema, settings: { ...schema.settings, shards } };
+  return { ...row, status: row.status, schema: asSpread, spread };
 }

@@ -14,8 +14,9 @@ import { canonicalJson, dataHash, newSalt } from "./ledger/chain";
 import type { Accepted, AcceptRequest, StartRef } from "./ledger/types";
 import { digest, metaOf, type VisitFacts } from "./meta";
 import { refusalError } from "./refusals";
+import { firstReplyAmong } from "./repeats";
 import { makeResumeToken, type Resumption, resumeFrom, shardOfResumeToken } from "./resume";
-import { shardFor } from "./shards";
+import { routeFor } from "./shards";
 import { readStartToken } from "./start-token";
 import { assertHuman } from "./turnstile";
 
@@ -98,9 +99,10 @@ async function offer(
   // After the answers are known to be good: a token can be shown once, and a typing error must not use it up.
   if (!trusted) await assertHuman(ctx, form.schema.settings, input.humanToken);
   const request = await acceptRequest(ctx, form, input, { data, startedAt, resumed, start, idempotency, trusted });
-  const outcome = await ledgerOf(ctx.env, form.formId, request.shard).accept(request.ledger);
+  const earlier = idempotency === null ? null : await firstReplyAmong(ctx.env, form.formId, request.route, idempotency);
+  const outcome = earlier ?? (await ledgerOf(ctx.env, form.formId, request.route.shard).accept(request.ledger));
   if (outcome.kind === "refused") {
-    if (outcome.reason === "changed") return "changed";
+    if (outcome.reason === "changed" || outcome.reason === "moved") return "changed";
     throw refusalError(outcome.reason);
   }
   if (outcome.kind === "replayed") return replayOf(ctx, form.workspaceId, form.formId, outcome);
@@ -144,9 +146,10 @@ async function acceptRequest(ctx: ServiceContext, form: PublishedForm, input: Ac
     resumeHash: secret === null ? null : digest(secret),
     resumes: resumed === null ? null : { basedOn: resumed.partial.basedOn },
   };
-  const shard = resumed?.shard ?? shardFor(form.schema.settings, idempotency?.key ?? responseId);
-  const resumeToken = secret === null || input.status === "complete" ? null : makeResumeToken(responseId, shard, secret);
-  return { ledger, shard, resumeToken };
+  const route =
+    resumed === null ? routeFor(form, idempotency?.key ?? responseId, ctx.now()) : { shard: resumed.shard, before: [], moving: false };
+  const resumeToken = secret === null || input.status === "complete" ? null : makeResumeToken(responseId, route.shard, secret);
+  return { ledger, route, resumeToken };
 }
 
 /** Anybody may answer a published form; but a key says who it is, and is held to what it was made for. */
@@ -162,9 +165,10 @@ async function firstReply(ctx: ServiceContext, input: AcceptInput, idempotency: 
   // A form that was never published has taken nothing that could be repeated.
   const form = await getPublishedInAnyState(ctx, input.formId).catch(() => null);
   if (form === null) return null;
-  const shard =
-    (input.resumeToken === undefined ? null : shardOfResumeToken(input.resumeToken)) ?? shardFor(form.schema.settings, idempotency.key);
-  const outcome = await ledgerOf(ctx.env, form.formId, shard).replay(idempotency.key, idempotency.fingerprint);
+  const resumed = input.resumeToken === undefined ? null : shardOfResumeToken(input.resumeToken);
+  const route = routeFor(form, idempotency.key, ctx.now());
+  const shards = resumed === null ? [route.shard, ...route.before] : [resumed];
+  const outcome = await firstReplyAmong(ctx.env, form.formId, { before: shards, moving: false }, idempotency);
   return outcome?.kind === "replayed" ? replayOf(ctx, form.workspaceId, form.formId, outcome) : null;
 }
 

@@ -4,6 +4,7 @@ import { type EntryRow, openPrimaryStore } from "../store";
 import { passBarrier } from "./barrier";
 import { loadFormForReading } from "./form";
 import type { Current } from "./get";
+import { shardCount } from "./shards";
 
 const MAX_ENTRIES = 1_000;
 
@@ -21,10 +22,11 @@ export async function getHistory(ctx: ServiceContext, formId: string, responseId
 export async function listEntries(
   ctx: ServiceContext,
   input: { formId: string; shard: number; after: number; limit: number },
-): Promise<Current<{ formId: string; entries: EntryRow[]; more: boolean }>> {
+): Promise<Current<{ formId: string; shards: number; entries: EntryRow[]; more: boolean }>> {
   assertCan(ctx, "read");
   const form = await loadFormForReading(ctx, input.formId);
   const { current } = await passBarrier(ctx, form.formId, form.settings);
   const entries = await openPrimaryStore(ctx.env).entries(ctx.workspaceId, form.formId, input.shard, input.after, input.limit + 1);
-  return { value: { formId: form.formId, entries: entries.slice(0, input.limit), more: entries.length > input.limit }, current };
+  const shards = shardCount(form.settings);
+  return { value: { formId: form.formId, shards, entries: entries.slice(0, input.limit), more: entries.length > input.limit }, current };
 }

@@ -11,6 +11,7 @@ export function refusalError(reason: Refusal): DomainError {
     case "duplicate":
       return new ConflictError("An answer like this one has already been given.", "duplicate");
     case "changed":
+    case "moved":
       return new ConflictError("Others are changing this response; try again.", "busy");
     case "already_complete":
       return new ConflictError("This response is already complete.", "already_complete");

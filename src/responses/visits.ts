@@ -36,7 +36,8 @@ export async function startVisit(
   const { token, start } = await openedOrNew(ctx, form.formId, page?.token);
   const guards = guardsOf(settings, form.formId, {}, { ip: null }, ctx.env.APP_SECRET);
   const address = ctx.client.ip === null ? null : digest(`${ctx.env.APP_SECRET}:${ctx.client.ip}`);
-  const ledger = ledgerOf(ctx.env, form.formId, shardOfStart(start));
+  // By when it began, so that a page which tells it twice is counted once.
+  const ledger = ledgerOf(ctx.env, form.formId, shardFor(form, start.id, start.at));
   const outcome = await ledger.start({
     start,
     workspaceId: form.workspaceId,
@@ -45,10 +46,6 @@ export async function startVisit(
   });
   if (outcome.kind === "refused") throw refusalError(outcome.reason);
   return { token, startedAt: start.at, placeHeldUntil: outcome.heldUntil };
-
-  function shardOfStart({ id }: StartRef): number {
-    return shardFor(settings, id);
-  }
 }
 
 async function openedOrNew(ctx: ServiceContext, formId: string, token: string | undefined): Promise<{ token: string; start: StartRef }> {

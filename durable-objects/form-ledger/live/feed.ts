@@ -42,6 +42,8 @@ interface Group {
 export interface Opening {
   zone: string;
   raw: boolean;
+  /** How many of the form's ledgers the listener hears. */
+  shards: number;
   /** The last entry the listener knows of; null: it begins now. */
   after: number | null;
 }
@@ -100,9 +102,18 @@ export class Feed {
     this.#schedule();
   }
 
-  #factsOf({ zone, raw }: Opening): ListenerFacts {
+  /** Who hears too few ledgers to hear of `shard` comes again, and resumes where it was. */
+  dismissNarrow(shard: number): void {
+    for (const listener of [...this.#listeners]) {
+      if (listener.shards > shard) continue;
+      listener.close("spread");
+      this.#leave(listener);
+    }
+  }
+
+  #factsOf({ zone, raw, shards }: Opening): ListenerFacts {
     const count = this.#listeners.size;
-    return { zone, raw, group: count < FEW_LISTENERS ? 0 : count % GROUPS, openedAt: this.deps.now() };
+    return { zone, raw, shards, group: count < FEW_LISTENERS ? 0 : count % GROUPS, openedAt: this.deps.now() };
   }
 
   /** What it has missed, one message each; then how things stand. */

@@ -8,14 +8,18 @@ export interface ListenerFacts {
   openedAt: number;
   /** The merging Worker asks for totals that can be added up. */
   raw: boolean;
+  /** How many of the form's ledgers it hears, this one included. */
+  shards: number;
 }
+
+type CloseReason = "too_old" | "too_slow" | "spread";
 
 export interface Listener extends ListenerFacts {
   /** It has been told of everything up to this entry. */
   sent: number;
   /** False when it is gone. */
   send(message: FeedMessage | FeedTotals, text: string): boolean;
-  close(reason: "too_old" | "too_slow"): void;
+  close(reason: CloseReason): void;
 }
 
 export class SocketListener implements Listener {
@@ -23,6 +27,7 @@ export class SocketListener implements Listener {
   readonly group: number;
   readonly openedAt: number;
   readonly raw: boolean;
+  readonly shards: number;
 
   /** `sent` is not written down for each frame: an object only falls asleep when every listener has been told everything. */
   constructor(
@@ -30,7 +35,7 @@ export class SocketListener implements Listener {
     facts: ListenerFacts,
     public sent: number,
   ) {
-    ({ zone: this.zone, group: this.group, openedAt: this.openedAt, raw: this.raw } = facts);
+    ({ zone: this.zone, group: this.group, openedAt: this.openedAt, raw: this.raw, shards: this.shards } = facts);
   }
 
   send(_message: FeedMessage | FeedTotals, text: string): boolean {
@@ -42,7 +47,7 @@ export class SocketListener implements Listener {
     }
   }
 
-  close(reason: "too_old" | "too_slow"): void {
+  close(reason: CloseReason): void {
     // 1012, "service restart": clients come back, and resume where they were.
     this.socket.close(1012, reason);
   }
@@ -56,6 +61,7 @@ export class EventListener implements Listener {
   readonly group: number;
   readonly openedAt: number;
   readonly raw: boolean;
+  readonly shards: number;
   readonly stream: ReadableStream<Uint8Array>;
   #controller: ReadableStreamDefaultController<Uint8Array> | null = null;
 
@@ -64,7 +70,7 @@ export class EventListener implements Listener {
     public sent: number,
     onGone: (listener: EventListener) => void,
   ) {
-    ({ zone: this.zone, group: this.group, openedAt: this.openedAt, raw: this.raw } = facts);
+    ({ zone: this.zone, group: this.group, openedAt: this.openedAt, raw: this.raw, shards: this.shards } = facts);
     this.stream = new ReadableStream<Uint8Array>(
       {
         start: (controller) => {

@@ -18,6 +18,7 @@ function openingOf({ query }: IRequest): Opening {
   return {
     zone: text(query.zone) ?? "UTC",
     raw: query.raw === "1",
+    shards: Number(query.shards ?? 1),
     after: query.after === undefined ? null : Number(query.after),
   };
 }

@@ -93,7 +93,7 @@ async function mergedFeed(
 ): Promise<MergedFeed> {
   const shards = Array.from({ length: shardCount(form.settings) }, (_, shard) => shard);
   const replies = await Promise.all(
-    shards.map((shard) => ask(ctx, form.formId, shard, "/live", { choice, after: after.get(shard) ?? null, raw: true })),
+    shards.map((shard) => ask(ctx, form.formId, shard, "/live", { choice, after: after.get(shard) ?? null, raw: shards.length })),
   );
   return new MergedFeed(form.formId, replies.map(socketOf), after, send, ctx.now);
 }
@@ -103,12 +103,12 @@ function ask(
   formId: string,
   shard: number,
   path: "/live" | "/live/events",
-  { choice, after, raw = false }: { choice: FeedChoice; after: number | null; raw?: boolean },
+  { choice, after, raw }: { choice: FeedChoice; after: number | null; raw?: number },
 ): Promise<Response> {
   const query = new URLSearchParams({
     zone: choice.timezone,
     ...(after === null ? {} : { after: String(after) }),
-    ...(raw ? { raw: "1" } : {}),
+    ...(raw === undefined ? {} : { raw: "1", shards: String(raw) }),
   });
   const headers: Record<string, string> = path === "/live" ? { Upgrade: "websocket" } : {};
   return opened(ctx.env.LEDGER.getByName(ledgerName(formId, shard)).fetch(`https://ledger${path}?${query}`, { headers }));

@@ -32,6 +32,10 @@ export interface LedgerHealth {
 export interface LedgerApi {
   accept(request: AcceptRequest): Promise<Outcome>;
   replay(key: string, fingerprint: string): Outcome | null | Promise<Outcome | null>;
+  /** As `replay`; a key that is not known is not taken here any more either. */
+  handOver(key: string, fingerprint: string): Outcome | null | Promise<Outcome | null>;
+  /** A ledger above this one has its first entry: who listens to fewer has to come again. */
+  listenToMore(shard: number): void | Promise<void>;
   savedPartial(
     responseId: string,
     tokenHash: string,

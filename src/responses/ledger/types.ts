@@ -104,6 +104,8 @@ export type Refusal =
   | "not_open"
   | "closed"
   | "changed"
+  /** The key belongs to another ledger by now. */
+  | "moved"
   | "already_complete"
   | "unknown_resume_token";
 

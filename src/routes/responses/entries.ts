@@ -61,7 +61,12 @@ const chainRoute = defineRoute({
   },
   responses: {
     200: json(
-      z.object({ entries: z.array(EntryView), genesis: z.string(), next_after: z.number().int().nullable() }),
+      z.object({
+        entries: z.array(EntryView),
+        genesis: z.string(),
+        shards: z.number().int().openapi({ description: "How many chains the form has: ask for each, from 0." }),
+        next_after: z.number().int().nullable(),
+      }),
       "Entries after `after`; `next_after` asks for the next page",
     ),
   },
@@ -83,6 +88,7 @@ export const entries = newApp()
       {
         entries: value.entries.map(toEntryView),
         genesis: genesisHash(value.formId, shard),
+        shards: value.shards,
         next_after: value.more ? (last?.seq ?? null) : null,
       },
       200,

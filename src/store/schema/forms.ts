@@ -53,3 +53,15 @@ export const formSlugs = sqliteTable(
   },
   (t) => [index("form_slugs_by_form").on(t.formId)],
 );
+
+/** Ledgers that Headwater has added to a busy form by itself. Beside the draft, which is its owner's alone. */
+export const formSpreads = sqliteTable(
+  "form_spreads",
+  {
+    formId: text("form_id").notNull(),
+    shards: integer().notNull(),
+    workspaceId: text("workspace_id").notNull(),
+    raisedAt: integer("raised_at").notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.formId, t.shards] })],
+);
