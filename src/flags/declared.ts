@@ -9,8 +9,6 @@ export interface FlagDeclaration {
 
 export const FLAGS = {
   form_sharding: { description: "A hot form's ledger spreads over several by itself.", enabled: true, percentage: 100 },
-  public_form_page: { description: "Forms have a page at /f/{slug}.", enabled: true, percentage: 100 },
-  live_feed: { description: "Dashboards hear of responses over WebSockets and server-sent events.", enabled: true, percentage: 100 },
 } as const satisfies Record<string, FlagDeclaration>;
 
 export type FlagKey = keyof typeof FLAGS;

@@ -5,7 +5,7 @@ import { createWorld, ORIGIN, type World } from "../support/world";
 
 const app = createApp();
 const OPERATOR = { key: null, headers: { "X-Operator-Token": "test-only-operator-token-of-thirty-two-characters" } };
-const KEY = "live_feed";
+const KEY = "form_sharding";
 const path = `/api/v1/admin/flags/${KEY}`;
 
 async function isOn(world: World): Promise<boolean | undefined> {
@@ -16,6 +16,7 @@ async function isOn(world: World): Promise<boolean | undefined> {
 
 test("what the operator sets is what each workspace sees, at once, and leaves an audit row", async () => {
   const [mine, other] = [await createWorld(), await createWorld()];
+  const began = Date.now();
   const put = (body: object) => mine.call("PUT", path, body, OPERATOR);
   expect((await put({ enabled: true, percentage: 0, allowed: [mine.workspaceId] })).status).toBe(200);
   expect([await isOn(mine), await isOn(other)]).toEqual([true, false]);
@@ -25,9 +26,9 @@ test("what the operator sets is what each workspace sees, at once, and leaves an
   expect([await isOn(mine), await isOn(other)]).toEqual([false, false]);
 
   const { results } = await env.DB.prepare(
-    "SELECT workspace_id, actor_id, details FROM audit_log WHERE action = 'flag.changed' AND target_id = ?1 ORDER BY id",
+    "SELECT workspace_id, actor_id, details FROM audit_log WHERE action = 'flag.changed' AND target_id = ?1 AND at >= ?2 ORDER BY id",
   )
-    .bind(KEY)
+    .bind(KEY, began)
     .all<{ workspace_id: null; actor_id: string; details: string }>();
   expect(results.map(({ workspace_id, actor_id }) => [workspace_id, actor_id])).toEqual(Array(3).fill([null, "operator"]));
   expect(JSON.parse(results[2]?.details ?? "")).toEqual({ enabled: false, percentage: 100, allowed: [mine.workspaceId], blocked: [] });
@@ -36,6 +37,7 @@ test("what the operator sets is what each workspace sees, at once, and leaves an
     await mine.call("GET", "/api/v1/admin/flags", undefined, OPERATOR)
   ).json();
   expect(listed.flags.find(({ key }) => key === KEY)).toMatchObject({ enabled: false, percentage: 100 });
+  await put({ enabled: true, percentage: 100 });
 });
 
 test("nobody but the operator changes them, and bad input changes nothing", async () => {
