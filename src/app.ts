@@ -1,5 +1,5 @@
 // The middleware in its order, then the routes. What happens to a request can be read here from top to bottom.
-import { bodyLimit } from "hono/body-limit";
+import { limitBody } from "./middleware/body-limit";
 import { identity } from "./middleware/identity";
 import { measure } from "./middleware/measure";
 import { onError, onNotFound } from "./middleware/problem";
@@ -23,6 +23,7 @@ import { apiKeys } from "./routes/api-keys";
 import { audit } from "./routes/audit";
 import { auth } from "./routes/auth";
 import { devSeed } from "./routes/dev/seed";
+import { FixedFirstRouter } from "./routes/fixed-first-router";
 import { adminFlags } from "./routes/flags/admin";
 import { listFlags } from "./routes/flags/list";
 import { forms } from "./routes/forms";
@@ -37,12 +38,9 @@ import { newApp } from "./routes/new-app";
 import { responses } from "./routes/responses";
 import { sessions } from "./routes/sessions";
 import { workspaces } from "./routes/workspaces";
-import { TooLargeError } from "./shared/errors";
-
-const MAX_BODY_BYTES = 1024 * 1024;
 
 export function createApp() {
-  const app = newApp();
+  const app = newApp(new FixedFirstRouter());
   app.onError(errorForPeople(onError));
   app.notFound(notFoundForPeople(onNotFound));
   app.use(requestContext);
@@ -50,14 +48,7 @@ export function createApp() {
   app.use(securityHeaders);
   app.route("/", assets);
   app.use(requiredSecret);
-  app.use(
-    bodyLimit({
-      maxSize: MAX_BODY_BYTES,
-      onError: () => {
-        throw new TooLargeError("The body is larger than 1 MiB.");
-      },
-    }),
-  );
+  app.use(limitBody);
   app.use("/api/v1/forms/:id/public", publicCors);
   for (const part of ["responses", "starts", "views"]) app.on(["POST", "OPTIONS"], `/api/v1/forms/:id/${part}`, publicCors);
   app.use(identity);

@@ -1,10 +1,13 @@
 import { OpenAPIHono } from "@hono/zod-openapi";
+import type { Router } from "hono/router";
+import type { H, RouterRoute } from "hono/types";
 import type { AppEnv } from "../middleware/app-types";
 import { InvalidError } from "../shared/errors";
 
 /** Every group of routes starts from this: what a schema refuses becomes a 422 that names each place. */
-export function newApp() {
+export function newApp(router?: Router<[H, RouterRoute]>) {
   return new OpenAPIHono<AppEnv>({
+    ...(router === undefined ? {} : { router }),
     defaultHook: (result) => {
       if (result.success) return;
       throw new InvalidError(
