@@ -9,10 +9,11 @@ export const parseJsonOnce = createMiddleware<AppEnv>(async (c, next) => {
   if (!JSON_TYPE.test(c.req.header("Content-Type") ?? "")) {
     throw new DomainError("unsupported_media_type", "Send JSON, with the header Content-Type: application/json.");
   }
-  // Hono keeps the parsed body, so the validator behind this does not parse it again.
-  await c.req.json().catch((error: unknown) => {
+  const body: unknown = await c.req.json().catch((error: unknown) => {
     if (error instanceof SyntaxError) throw new DomainError("not_json", `The body is not JSON: ${error.message}`);
     throw error;
   });
+  // Hono keeps the text alone, and the validator behind this would parse it again.
+  c.req.json = () => Promise.resolve(body) as Promise<never>;
   await next();
 });

@@ -1,12 +1,14 @@
 import { z } from "@hono/zod-openapi";
 import { visitOf } from "../../middleware/visit-facts";
 import { acceptResponse } from "../../responses";
+import { InvalidError } from "../../shared/errors";
 import { defineRoute, json, jsonBody } from "../define-route";
 import { newApp } from "../new-app";
 import { isoTime } from "../wire";
 import { Answers, FormIdParam } from "./shapes";
 
 const MAX_META_MEMBERS = 20;
+const MAX_KEY_LENGTH = 255;
 const MetaValue = z.union([z.string().max(500), z.number(), z.boolean(), z.null()]);
 
 const Submission = z
@@ -40,6 +42,13 @@ const SubmissionReceipt = z
   })
   .openapi("SubmissionReceipt");
 
+// By hand: a schema for headers has all of them copied first, for each submit.
+function usableKey(key: string | undefined): string | undefined {
+  if (key === undefined || (key.length > 0 && key.length <= MAX_KEY_LENGTH)) return key;
+  const message = `Use 1 to ${MAX_KEY_LENGTH} characters.`;
+  throw new InvalidError("The Idempotency-Key is not usable.", [{ path: "idempotency-key", message, code: "bad_idempotency_key" }]);
+}
+
 const route = defineRoute({
   method: "post",
   path: "/api/v1/forms/{id}/responses",
@@ -49,9 +58,11 @@ const route = defineRoute({
   summary: "Submit a response",
   description:
     "When this answers 201, the response is on disk, numbered and counted. Repeat it under the same `Idempotency-Key` as often as you like.",
+  parameters: [
+    { name: "idempotency-key", in: "header", required: false, schema: { type: "string", minLength: 1, maxLength: MAX_KEY_LENGTH } },
+  ],
   request: {
     params: FormIdParam,
-    headers: z.object({ "idempotency-key": z.string().min(1).max(255).optional() }),
     body: jsonBody(Submission, { data: { score: 9 } }),
   },
   responses: {
@@ -63,7 +74,7 @@ const route = defineRoute({
 
 export const submit = newApp().openapi(route, async (c) => {
   const { data, status, started_at, resume_token, start_token, meta, trap, turnstile_token } = c.req.valid("json");
-  const key = c.req.valid("header")["idempotency-key"];
+  const key = usableKey(c.req.header("Idempotency-Key"));
   const accepted = await acceptResponse(c.get("ctx"), {
     formId: c.req.valid("param").id,
     data,
