@@ -4,7 +4,7 @@ import { createMiddleware } from "hono/factory";
 import type { AppEnv } from "./app-types";
 
 const ONE_DAY_SECONDS = 86_400;
-const EXPOSED = ["ETag", "Idempotency-Replayed", "Retry-After", "X-Cache", "X-Request-Id"];
+const EXPOSED = ["ETag", "Idempotency-Replayed", "Retry-After", "X-Cache", "X-Request-Id"].join(",");
 
 const preflight = cors({
   origin: "*",
@@ -18,5 +18,5 @@ export const publicCors = createMiddleware<AppEnv>(async (c, next) => {
   if (c.req.method === "OPTIONS") return preflight(c, next);
   await next();
   c.res.headers.set("Access-Control-Allow-Origin", "*");
-  c.res.headers.set("Access-Control-Expose-Headers", EXPOSED.join(","));
+  c.res.headers.set("Access-Control-Expose-Headers", EXPOSED);
 });

@@ -9,13 +9,14 @@ export const STRICT_CSP =
 export const securityHeaders = createMiddleware<AppEnv>(async (c, next) => {
   await next();
   const { headers } = c.res;
-  if (!headers.has("Content-Security-Policy")) headers.set("Content-Security-Policy", STRICT_CSP);
+  const ownPolicy = headers.get("Content-Security-Policy");
+  if (ownPolicy === null) headers.set("Content-Security-Policy", STRICT_CSP);
   headers.set("X-Content-Type-Options", "nosniff");
   if (!headers.has("Referrer-Policy")) headers.set("Referrer-Policy", "strict-origin-when-cross-origin");
   headers.set("Permissions-Policy", "camera=(), microphone=(), geolocation=(), payment=()");
   headers.set("Cross-Origin-Opener-Policy", "same-origin");
   // It knows only all or nothing: where some may frame the page, the policy alone says who.
-  if (!headers.has("X-Frame-Options") && headers.get("Content-Security-Policy")?.includes("frame-ancestors 'none'"))
+  if ((ownPolicy ?? STRICT_CSP).includes("frame-ancestors 'none'") && !headers.has("X-Frame-Options"))
     headers.set("X-Frame-Options", "DENY");
-  if (new URL(c.req.url).protocol === "https:") headers.set("Strict-Transport-Security", "max-age=31536000; includeSubDomains");
+  if (c.req.url.startsWith("https:")) headers.set("Strict-Transport-Security", "max-age=31536000; includeSubDomains");
 });

@@ -26,17 +26,19 @@ export type IdKind = keyof typeof PREFIX;
 
 const ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz";
 let lastTime = 0;
+let lastTimeText = "";
 let lastRandom = new Uint8Array(10);
 
 /** Within one isolate ids of the same millisecond still sort in the order they were made. */
 export function newId(kind: IdKind, now: number = Date.now()): string {
   if (now > lastTime) {
     lastTime = now;
+    lastTimeText = encodeTime(now);
     lastRandom = crypto.getRandomValues(new Uint8Array(10));
   } else {
     increment(lastRandom);
   }
-  return `${PREFIX[kind]}_${encodeTime(lastTime)}${encodeBytes(lastRandom)}`;
+  return `${PREFIX[kind]}_${lastTimeText}${encodeBytes(lastRandom)}`;
 }
 
 /** Ids made at `time` or later sort at or after this; earlier ones before it. */
