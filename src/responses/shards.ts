@@ -47,9 +47,10 @@ export function routeFor(form: Spread, key: string, at: number): Route {
     if (until > at) break;
   }
   // A version before may have wanted one ledger for its quotas, or no longer wants it.
-  if (form.publishedAt > at - REPLY_KEPT_MS) before.add(0);
+  const changedAt = form.publishedAt > (form.spread[0]?.since ?? 0) ? form.publishedAt : 0;
+  if (changedAt > at - REPLY_KEPT_MS) before.add(0);
   before.delete(shard);
-  return { shard, before: [...before], moving: at - Math.max(movedAt, form.publishedAt) < MOVING_MS };
+  return { shard, before: [...before], moving: at - Math.max(movedAt, changedAt) < MOVING_MS };
 }
 
 /** The first number holds from the start; a later one only once everybody has heard of it. */

@@ -127,6 +127,24 @@ test("a repeat finds its first reply after the number of ledgers was changed by 
   expect(await total(form)).toBe(20);
 });
 
+test("a repeat finds its first reply when quotas have come or gone in between", async () => {
+  const form = await createForm({ shards: 4, quota: { limit: 50 } });
+  const first = await submitMany(form, 12, "k");
+  expect(shardsOf(first)).toEqual(new Set(["0"]));
+  const publish = async (settings: object) => {
+    expect((await form.call("PATCH", `/api/v1/forms/${form.formId}`, { schema: { fields: FIELDS, settings } })).status).toBe(200);
+    expect((await form.call("POST", `/api/v1/forms/${form.formId}/publish`)).status).toBe(200);
+  };
+  await publish({ shards: 4 });
+  expect(await submitMany(form, 12, "k")).toEqual(first);
+  const second = await submitMany(form, 12, "l");
+  expect(shardsOf(second).size).toBeGreaterThan(1);
+  laterBy(3_600_000);
+  await publish({ shards: 4, quota: { limit: 50 } });
+  expect(await submitMany(form, 12, "l")).toEqual(second);
+  expect(await total(form)).toBe(24);
+});
+
 test("a submit that is still on its old way when its repeat arrives on the new one is not taken twice", async () => {
   const form = await createForm();
   await form.accepted({ name: "first" });
