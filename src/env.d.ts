@@ -8,6 +8,8 @@ interface Secrets {
   TURNSTILE_SECRET?: string;
   GOOGLE_CLIENT_ID?: string;
   GOOGLE_CLIENT_SECRET?: string;
+  /** JSON: `[{"id", "name", "discovery_url", "client_id", "client_secret"}]`. */
+  OIDC_PROVIDERS?: string;
   MAIL_HTTP_KEY?: string;
   MAIL_SMTP_URL?: string;
   /** Where the HTTP mail service is, when it is not the usual one. */

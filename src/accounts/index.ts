@@ -14,6 +14,8 @@ export { changePassword } from "./people/change-password";
 export { ensurePerson } from "./people/ensure-person";
 export { forgotPassword } from "./people/forgot-password";
 export { finishGoogle, startGoogle } from "./people/google";
+export { finishOidc, startOidc } from "./people/oidc";
+export { readOidcProviders } from "./people/oidc-providers";
 export { resetPassword } from "./people/password-reset";
 export { resendVerification } from "./people/resend-verification";
 export { signIn } from "./people/sign-in";

@@ -22,6 +22,7 @@ export const MAKERS: Record<string, Maker> = {
     String((await made(world.call("POST", `/api/v1/forms/${formId}/responses`, { data: { score: 9 } }))).id),
   "/api/v2/analytics/forms/{id}": createForm,
   "/api/v2/analytics/forms/{id}/fields/{name}": async () => "score",
+  "/api/v1/auth/oidc/{provider}": async () => "acme",
   "/api/v1/admin/flags/{key}": async () => "form_sharding",
   "/api/v1/sessions/{id}": async (world) => (await makeSession((await world.member("admin")).userId)).sessionId,
   "/api/v1/workspaces/{id}": (world) => createdByAdmin(world, "/api/v1/workspaces", { name: "Fixture" }),

@@ -5,6 +5,7 @@
 // building; only the signing-in routes need it, because a session is read by our own single query (sessions.ts).
 import { drizzleAdapter } from "@better-auth/drizzle-adapter";
 import { type BetterAuthOptions, betterAuth } from "better-auth/minimal";
+import { genericOAuth } from "better-auth/plugins/generic-oauth";
 import type { ServiceContext } from "../../shared/context";
 import { type IdKind, newId } from "../../shared/ids";
 import { tables } from "../../store";
@@ -12,6 +13,7 @@ import { PASSWORD_MAX, PASSWORD_MIN, RESET_LINK_MS, sessionLimits, VERIFY_LINK_M
 import { makeFirstWorkspace } from "../workspaces/first-workspace";
 import { afterPasswordReset } from "./after-password-reset";
 import { sendAlreadyRegistered, sendPasswordReset, sendVerification } from "./letters";
+import type { OidcProvider } from "./oidc-providers";
 import { whoFrom } from "./origin";
 
 const COOKIE_PREFIX = "headwater";
@@ -23,6 +25,8 @@ export interface AuthVariant {
   /** Called once for each new person, however they came. Default: they get a workspace of their own. */
   userCreated?: (user: NewUser) => Promise<void>;
   verificationMail?: boolean;
+  /** Only where it is asked for: setting one up reads its discovery document over the network. */
+  oidc?: OidcProvider;
 }
 
 export interface NewUser {
@@ -48,7 +52,10 @@ export function hasGoogle(env: Env): boolean {
   return Boolean(env.GOOGLE_CLIENT_ID && env.GOOGLE_CLIENT_SECRET);
 }
 
-function authOptions(ctx: ServiceContext, { userCreated = (user) => makeFirstWorkspace(ctx, user), verificationMail = true }: AuthVariant) {
+function authOptions(
+  ctx: ServiceContext,
+  { userCreated = (user) => makeFirstWorkspace(ctx, user), verificationMail = true, oidc }: AuthVariant,
+) {
   const { env } = ctx;
   const stamp = { data: { origin: whoFrom(ctx) } };
   return {
@@ -98,6 +105,7 @@ function authOptions(ctx: ServiceContext, { userCreated = (user) => makeFirstWor
     socialProviders: hasGoogle(env)
       ? { google: { clientId: env.GOOGLE_CLIENT_ID ?? "", clientSecret: env.GOOGLE_CLIENT_SECRET, prompt: "select_account" } }
       : {},
+    plugins: oidc === undefined ? [] : [genericOAuth({ config: [oidcConfig(oidc)] })],
     databaseHooks: {
       user: { create: { before: async () => stamp, after: userCreated }, update: { before: async () => stamp } },
       account: { create: { before: async () => stamp }, update: { before: async () => stamp } },
@@ -113,6 +121,19 @@ function authOptions(ctx: ServiceContext, { userCreated = (user) => makeFirstWor
     // Its messages may name addresses; what matters is in the audit trail.
     logger: { disabled: true },
   } satisfies BetterAuthOptions;
+}
+
+function oidcConfig({ id, name, discovery_url, client_id, client_secret }: OidcProvider) {
+  return {
+    providerId: id,
+    name,
+    discoveryUrl: discovery_url,
+    clientId: client_id,
+    clientSecret: client_secret,
+    scopes: ["openid", "email", "profile"],
+    pkce: true,
+    requireIdTokenVerification: true,
+  };
 }
 
 function hidden() {

@@ -1,8 +1,8 @@
 import { newApp } from "../new-app";
-import { google } from "./google";
 import { passwords } from "./passwords";
+import { providers } from "./providers";
 import { signingIn } from "./sign-in";
 import { signingUp } from "./sign-up";
 
 export const auth = newApp();
-for (const part of [signingUp, signingIn, passwords, google]) auth.route("/", part);
+for (const part of [signingUp, signingIn, passwords, providers]) auth.route("/", part);
