@@ -216,7 +216,11 @@ describe("Google", () => {
   test("is there when its two secrets are", async () => {
     expect(await (await send("GET", "/api/v1/auth/ways")).json()).toEqual({ password: true, google: false, oidc: [] });
     expect((await send("POST", "/api/v1/auth/google", {})).status).toBe(404);
-    expect(await (await send("GET", "/api/v1/auth/ways", undefined, { settings })).json()).toEqual({ password: true, google: true, oidc: [] });
+    expect(await (await send("GET", "/api/v1/auth/ways", undefined, { settings })).json()).toEqual({
+      password: true,
+      google: true,
+      oidc: [],
+    });
   });
 
   test("the start leads to Google with our callback, and ties the way back to this browser", async () => {
