@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { localPath } from "../../src/accounts/people/google";
 import { whyWeak } from "../../src/accounts/people/password-rules";
+import { localPath } from "../../src/accounts/people/provider-sign-in";
 
 describe("refused", () => {
   test.each([

@@ -1,5 +1,5 @@
 import { z } from "@hono/zod-openapi";
-import { finishGoogle, finishOidc, hasGoogle, readOidcProviders, startGoogle, startOidc } from "../../accounts";
+import { finishAtProvider, GOOGLE, hasGoogle, readOidcProviders, startAtProvider } from "../../accounts";
 import { passCookies } from "../../middleware/cookies";
 import { rateLimit } from "../../middleware/rate-limit";
 import { defineRoute, json, jsonBody } from "../define-route";
@@ -56,18 +56,17 @@ const namesOf = (env: Env) => readOidcProviders(env).providers.map(({ id, name }
 export const providers = newApp()
   .openapi(waysRoute, (c) => c.json({ password: true as const, google: hasGoogle(c.env), oidc: namesOf(c.env) }, 200))
   .openapi(startRoute, async (c) => {
-    const { url, cookies } = await startGoogle(c.get("ctx"), c.req.valid("json").redirect_to);
+    const { url, cookies } = await startAtProvider(c.get("ctx"), GOOGLE, c.req.valid("json").redirect_to);
     passCookies(c, cookies);
     return c.json({ url }, 200);
   })
   .openapi(oidcRoute, async (c) => {
-    const { url, cookies } = await startOidc(c.get("ctx"), c.req.valid("param").provider, c.req.valid("json").redirect_to);
+    const { url, cookies } = await startAtProvider(c.get("ctx"), c.req.valid("param").provider, c.req.valid("json").redirect_to);
     passCookies(c, cookies);
     return c.json({ url }, 200);
   });
 
 // Not part of the documented API: providers are the only callers, by way of the browser.
-providers.get("/api/auth/callback/:provider", rateLimit("public", "auth"), async (c) => {
-  const provider = c.req.param("provider");
-  return provider === "google" ? finishGoogle(c.get("ctx"), c.req.raw) : finishOidc(c.get("ctx"), provider, c.req.raw);
-});
+providers.get("/api/auth/callback/:provider", rateLimit("public", "auth"), async (c) =>
+  finishAtProvider(c.get("ctx"), c.req.param("provider"), c.req.raw),
+);
