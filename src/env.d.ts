@@ -14,6 +14,8 @@ interface Secrets {
   MAIL_SMTP_URL?: string;
   /** Where the HTTP mail service is, when it is not the usual one. */
   MAIL_HTTP_URL?: string;
+  /** A resolver that speaks DNS over HTTPS in JSON, when it is not the usual one. */
+  DNS_URL?: string;
   SESSION_IDLE_DAYS?: string;
   SESSION_ABSOLUTE_DAYS?: string;
   /** Lets who runs the service set feature flags; at least 32 characters. Without it those routes are not there. */
