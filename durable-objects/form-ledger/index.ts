@@ -3,6 +3,7 @@ import { DurableObject } from "cloudflare:workers";
 import type { FieldCounts, LedgerReads, LedgerTotals, SeriesCounts, Visits } from "../../src/analytics";
 import type {
   AcceptRequest,
+  Adoption,
   BarrierResult,
   ChangeRequest,
   CountedState,
@@ -201,6 +202,16 @@ export class FormLedger extends DurableObject<Env> implements LedgerApi, LedgerR
 
   install(state: CountedState, lastSubmittedAt: number | null): boolean {
     return this.ctx.storage.transactionSync(() => this.#ledger.install(state, lastSubmittedAt));
+  }
+
+  adopt(carried: Adoption): boolean {
+    return this.ctx.storage.transactionSync(() => this.#ledger.adopt(carried));
+  }
+
+  holdDuplicates(held: readonly (readonly [responseId: string, key: string])[]): void {
+    this.ctx.storage.transactionSync(() => {
+      for (const [responseId, key] of held) this.#ledger.disk.holdDuplicateKey(responseId, key);
+    });
   }
 
   countedOf(values: readonly { field: string; value: string }[]): { complete: number; values: number[] } {

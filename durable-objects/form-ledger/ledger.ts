@@ -3,6 +3,7 @@
 import {
   type Accepted,
   type AcceptRequest,
+  type Adoption,
   addBuckets,
   type Bucket,
   type ChangeRequest,
@@ -112,6 +113,21 @@ export class Ledger {
     this.disk.setFact("last_submitted_not_after", Number.MAX_SAFE_INTEGER);
     this.load();
     this.snapshot();
+    return true;
+  }
+
+  /** Takes over a chain that was carried into the store. Said again of the same chain it changes nothing. */
+  adopt({ workspaceId, settled, hash, counted, lastSubmittedAt }: Adoption): boolean {
+    if (this.head !== 0) return this.head === settled && this.hash === hash;
+    this.#belongTo(workspaceId);
+    this.disk.clearCounters();
+    this.disk.saveCounters(counted.counts, counted.buckets);
+    this.disk.setFact("settled", settled);
+    this.disk.setFact("settled_hash", hash);
+    this.disk.setFact("snapshot", settled);
+    this.disk.setFact("last_submitted_at", lastSubmittedAt ?? 0);
+    this.disk.setFact("last_submitted_not_after", Number.MAX_SAFE_INTEGER);
+    this.load();
     return true;
   }
 

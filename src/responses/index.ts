@@ -1,6 +1,18 @@
 export { type AcceptedResponse, type AcceptInput, acceptResponse } from "./accept";
 export { type AsOf, type Moment, momentOf } from "./as-of";
 export { type FormBarrier, passBarrier } from "./barrier";
+export {
+  type CarriedEnd,
+  type CarriedEntry,
+  type CarriedLine,
+  type CarriedRow,
+  carryIn,
+  carryInDuplicates,
+  carryInEnd,
+  carryOut,
+  carryOutEnd,
+  ledgersToCarry,
+} from "./carry";
 export { cellsOf } from "./cells";
 export { deleteResponse, eraseResponse, restoreResponse, updateResponse } from "./edit";
 export { parseFilter } from "./filter";

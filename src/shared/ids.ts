@@ -18,6 +18,7 @@ const PREFIX = {
   export: "exp",
   plugin: "plg",
   job: "job",
+  backup: "bak",
   event: "evt",
   request: "req",
 } as const;

@@ -27,6 +27,7 @@ export const REASONS = {
   last_admin: "A workspace keeps at least one admin; make somebody else one first.",
   moved_on: "The form was settled in between; try again.",
   no_password: "The account has no password yet; set one through the forgotten-password mail.",
+  not_empty: "Only an empty workspace can take in a back-up; make a new one.",
   not_human: "Solve the form's check for people again, and send its token.",
   not_open: "The form has not opened yet.",
   one_of_two: "Ask for a position or for a time, not for both.",

@@ -29,6 +29,14 @@ export interface LedgerHealth {
   bytes: number;
 }
 
+export interface Adoption {
+  workspaceId: string;
+  settled: number;
+  hash: string;
+  counted: CountedState;
+  lastSubmittedAt: number | null;
+}
+
 export interface LedgerApi {
   accept(request: AcceptRequest): Promise<Outcome>;
   replay(key: string, fingerprint: string): Outcome | null | Promise<Outcome | null>;
@@ -58,6 +66,10 @@ export interface LedgerApi {
   releaseSettling(): void | Promise<void>;
   countedAtSettled(): CountedState | Promise<CountedState>;
   install(state: CountedState, lastSubmittedAt: number | null): boolean | Promise<boolean>;
+  /** Goes on from where a chain carried into the store has ended. False when the ledger has taken something of its own. */
+  adopt(carried: Adoption): boolean | Promise<boolean>;
+  /** Who holds which digest that must occur once. */
+  holdDuplicates(held: readonly (readonly [responseId: string, key: string])[]): void | Promise<void>;
 }
 
 export function ledgerName(formId: string, shard: number): string {
