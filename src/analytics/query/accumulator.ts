@@ -1,0 +1,186 @@
+// pure. Parts of an answer, added up: from one response, from a page that a store has summed, from a segment of columns. Whoever
+// hands in the same parts, in whatever portions, gets the same answer.
+import { compareValues } from "../../responses";
+import { InvalidError } from "../../shared/errors";
+import type { Aggregate, Query, QueryResult, ResultRow, Value } from "./types";
+
+/** What an aggregate is made from. */
+export type PartKind = "rows" | "sum" | "least" | "greatest" | "values";
+
+const PARTS: Record<Aggregate, PartKind> = {
+  count: "rows",
+  sum: "sum",
+  avg: "sum",
+  min: "least",
+  max: "greatest",
+  count_distinct: "values",
+  median: "values",
+  p95: "values",
+};
+
+export function partKindOf(aggregate: Aggregate): PartKind {
+  return PARTS[aggregate];
+}
+
+/** Whether only numbers enter into it; texts and others beside them are passed over. */
+export function needsNumbers(aggregate: Aggregate): boolean {
+  return aggregate === "sum" || aggregate === "avg" || aggregate === "median" || aggregate === "p95";
+}
+
+/** Groups and different values that are held at once: what an isolate has room for. */
+export const MAX_HELD = 250_000;
+
+interface Tally {
+  group: readonly Value[];
+  rows: number;
+  n: number;
+  sum: number;
+  /** What adding has rounded away so far (Neumaier). */
+  lost: number;
+  extreme: Value | null;
+  values: Map<Value, number> | null;
+}
+
+export class Accumulator {
+  readonly #tallies = new Map<string, Tally>();
+  readonly #query: Query;
+  readonly #kind: PartKind;
+  readonly #max: number;
+  #held = 0;
+
+  constructor(query: Query, max = MAX_HELD) {
+    this.#query = query;
+    this.#kind = partKindOf(query.aggregate);
+    this.#max = max;
+  }
+
+  /** Responses of that group. */
+  addRows(group: readonly Value[], rows: number): void {
+    this.#tally(group).rows += rows;
+  }
+
+  /** `n` numbers that add up to `sum`; none: the group is there, without a number. */
+  addSum(group: readonly Value[], n: number, sum: number): void {
+    const tally = this.#tally(group);
+    tally.n += n;
+    const total = tally.sum + sum;
+    tally.lost += Math.abs(tally.sum) >= Math.abs(sum) ? tally.sum - total + sum : sum - total + tally.sum;
+    tally.sum = total;
+  }
+
+  /** The least, or the greatest, of some values. */
+  addExtreme(group: readonly Value[], value: Value | null): void {
+    const tally = this.#tally(group);
+    if (value === null) return;
+    const order = tally.extreme === null ? 1 : compareValues(value, tally.extreme) * (this.#kind === "least" ? -1 : 1);
+    if (order > 0) tally.extreme = value;
+  }
+
+  /** One value that so many responses gave. */
+  addValue(group: readonly Value[], value: Value | null, times: number): void {
+    const tally = this.#tally(group);
+    if (value === null) return;
+    tally.values ??= new Map();
+    const known = tally.values.get(value);
+    if (known === undefined) this.#hold();
+    tally.values.set(value, (known ?? 0) + times);
+  }
+
+  /** Sorted and cut as the query wants it. */
+  finish(scannedRows: number): QueryResult {
+    if (this.#query.groups.length === 0) return { rows: [{ group: [], value: this.#valueOf(this.#tally([])) }], scannedRows };
+    const rows = [...this.#tallies.values()].map((tally) => ({ group: [...tally.group], value: this.#valueOf(tally) }));
+    return { rows: sortRows(this.#query, rows).slice(0, this.#query.limit), scannedRows };
+  }
+
+  #tally(group: readonly Value[]): Tally {
+    const key = group.length === 0 ? "" : keyOf(group);
+    const known = this.#tallies.get(key);
+    if (known !== undefined) return known;
+    this.#hold();
+    const tally = { group, rows: 0, n: 0, sum: 0, lost: 0, extreme: null, values: null };
+    this.#tallies.set(key, tally);
+    return tally;
+  }
+
+  #hold(): void {
+    this.#held += 1;
+    if (this.#held > this.#max) throw tooMuch();
+  }
+
+  #valueOf(tally: Tally): ResultRow["value"] {
+    switch (this.#query.aggregate) {
+      case "count":
+        return tally.rows;
+      case "sum":
+        return finite(tally.sum + tally.lost);
+      case "avg":
+        return tally.n === 0 ? null : finite((tally.sum + tally.lost) / tally.n);
+      case "min":
+      case "max":
+        return tally.extreme;
+      case "count_distinct":
+        return tally.values?.size ?? 0;
+      case "median":
+        return quantile(tally.values, 0.5);
+      case "p95":
+        return quantile(tally.values, 0.95);
+    }
+  }
+}
+
+export function tooMuch(): InvalidError {
+  const message = `This has more than ${MAX_HELD.toLocaleString("en")} different groups or values; narrow it with a filter.`;
+  return new InvalidError(message, [{ path: "", message, code: "too_many_groups" }], "too_many_groups");
+}
+
+/** One text for each group: what is a number stays apart from the text that looks like it. */
+function keyOf(group: readonly Value[]): string {
+  const [only] = group;
+  if (group.length === 1 && only !== undefined) return typeof only === "string" ? `"${only}` : String(only);
+  return JSON.stringify(group);
+}
+
+/** Between neighbours as spreadsheets and `percentile_cont` do it. */
+export function quantile(counts: ReadonlyMap<Value, number> | null, q: number): number | null {
+  const sorted = [...(counts ?? [])].filter((pair): pair is [number, number] => typeof pair[0] === "number").sort(([a], [b]) => a - b);
+  const n = sorted.reduce((sum, [, times]) => sum + times, 0);
+  if (n === 0) return null;
+  const at = q * (n - 1);
+  const nth = (index: number): number => {
+    let seen = 0;
+    for (const [value, times] of sorted) {
+      seen += times;
+      if (seen > index) return value;
+    }
+    return sorted.at(-1)?.[0] ?? 0;
+  };
+  const [below, above] = [nth(Math.floor(at)), nth(Math.ceil(at))];
+  return below === above ? below : finite(below + (above - below) * (at - Math.floor(at)));
+}
+
+/** In the wanted order; equals by their groups, nothing always last. */
+export function sortRows(query: Pick<Query, "sort">, rows: ResultRow[]): ResultRow[] {
+  const { by, desc } = query.sort;
+  const sign = desc ? -1 : 1;
+  const of = (row: ResultRow) => (by === "value" ? row.value : (row.group[by] ?? null));
+  return rows.sort((a, b) => {
+    const [x, y] = [of(a), of(b)];
+    if (x === null || y === null) return x === y ? byGroup(a, b) : x === null ? 1 : -1;
+    return compareValues(x, y) * sign || byGroup(a, b);
+  });
+}
+
+function byGroup(a: ResultRow, b: ResultRow): number {
+  for (const [i, x] of a.group.entries()) {
+    const y = b.group[i];
+    const order = y === undefined ? 0 : compareValues(x, y);
+    if (order !== 0) return order;
+  }
+  return 0;
+}
+
+/** JSON has no infinity: what is too large for a number has no value. */
+function finite(value: number): number | null {
+  return Number.isFinite(value) ? value : null;
+}
