@@ -3,8 +3,10 @@ import { consume } from "../queues";
 import { createApp } from "./app";
 import { runCron } from "./cron";
 
+export { EndpointLane } from "../durable-objects/endpoint-lane";
 export { FormLedger } from "../durable-objects/form-ledger";
 export { MetricsHub } from "../durable-objects/metrics-hub";
+export { WorkspaceHub } from "../durable-objects/workspace-hub";
 
 const app = createApp();
 
