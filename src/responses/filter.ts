@@ -1,44 +1,30 @@
 // The query language's filter: from JSON that anybody sent to a checked condition. Pure; nothing in it ever becomes SQL text.
-import type { FieldDescription, FieldType } from "../forms";
+import type { FieldDescription } from "../forms";
 import { InvalidError } from "../shared/errors";
 import type { ErrorReason } from "../shared/reasons";
-import type { Condition, FieldKind, FieldRef, Scalar } from "../store";
+import type { Condition, FieldRef, Scalar } from "../store";
+import { fieldFinder } from "./find-field";
 
 export const MAX_DEPTH = 5;
 export const MAX_CONDITIONS = 50;
 export const MAX_VALUES = 1_000;
 const MAX_TEXT = 2_000;
 
-const META_FIELDS: ReadonlySet<string> = new Set(["country", "device", "referrer"]);
 const OPERATORS: ReadonlySet<string> = new Set(["$eq", "$ne", "$gt", "$gte", "$lt", "$lte", "$in", "$nin", "$exists", "$contains"]);
-
-const KINDS: Partial<Record<FieldType, FieldKind>> = {
-  number: "number",
-  slider: "number",
-  currency: "number",
-  rating: "number",
-  nps: "number",
-  calculated: "number",
-  yes_no: "boolean",
-  consent: "boolean",
-  multi_select: "list",
-  checkboxes: "list",
-  ranking: "list",
-  file: "list",
-  matrix: "object",
-  address: "object",
-  date_range: "object",
-};
+const ALLOWED = `Use ${[...OPERATORS].join(", ")}, $and, $or or $not.`;
 
 export function parseFilter(filter: unknown, fields: readonly FieldDescription[]): Condition {
   let conditions = 0;
-  const known = new Map(fields.map((field) => [field.path, field]));
+  const findField = fieldFinder(fields);
   return members(filter, "filter", 1);
 
   function members(node: unknown, path: string, depth: number): Condition {
     if (depth > MAX_DEPTH) throw refuse(path, "too_deep", `A filter has at most ${MAX_DEPTH} levels.`);
     if (!isObject(node)) throw refuse(path, "invalid_filter", "A filter is an object of fields and operators.");
-    const of = Object.entries(node).map(([name, value]) => member(name, value, `${path}.${name}`, depth));
+    const entries = Object.entries(node);
+    // Nothing at all asks nothing, but a long list of nothings is long.
+    if (entries.length === 0) count(path);
+    const of = entries.map(([name, value]) => member(name, value, `${path}.${name}`, depth));
     return of.length === 1 && of[0] !== undefined ? of[0] : { op: "and", of };
   }
 
@@ -49,12 +35,17 @@ export function parseFilter(filter: unknown, fields: readonly FieldDescription[]
       return { op: name === "$and" ? "and" : "or", of: value.map((part, i) => members(part, `${path}.${i}`, depth + 1)) };
     }
     if (name === "$not") return { op: "not", of: members(value, path, depth + 1) };
-    if (name.startsWith("$")) throw refuse(path, "operator_not_allowed", `There is no operator ${name.slice(0, 40)}.`);
-    const field = fieldRef(name, path);
+    if (name.startsWith("$")) throw refuse(path, "operator_not_allowed", `There is no operator ${name.slice(0, 40)}. ${ALLOWED}`);
+    const field = findField(name, path).ref;
     if (!isObject(value)) return condition(field, "$eq", value, path, depth);
     const of = Object.entries(value).map(([operator, operand]) => condition(field, operator, operand, `${path}.${operator}`, depth));
     if (of.length === 0) throw refuse(path, "invalid_filter", "Say what the field is compared with.");
     return of.length === 1 && of[0] !== undefined ? of[0] : { op: "and", of };
+  }
+
+  function count(path: string): void {
+    conditions += 1;
+    if (conditions > MAX_CONDITIONS) throw refuse(path, "too_many_conditions", `A filter has at most ${MAX_CONDITIONS} conditions.`);
   }
 
   function condition(field: FieldRef, operator: string, operand: unknown, path: string, depth: number): Condition {
@@ -62,11 +53,11 @@ export function parseFilter(filter: unknown, fields: readonly FieldDescription[]
       if (!isObject(operand)) throw refuse(path, "invalid_filter", "$not takes an object of operators.");
       if (depth + 1 > MAX_DEPTH) throw refuse(path, "too_deep", `A filter has at most ${MAX_DEPTH} levels.`);
       const of = Object.entries(operand).map(([name, value]) => condition(field, name, value, `${path}.${name}`, depth + 1));
+      if (of.length === 0) throw refuse(path, "invalid_filter", "Say what the field is compared with.");
       return { op: "not", of: { op: "and", of } };
     }
-    if (!OPERATORS.has(operator)) throw refuse(path, "operator_not_allowed", `There is no operator ${operator.slice(0, 40)}.`);
-    conditions += 1;
-    if (conditions > MAX_CONDITIONS) throw refuse(path, "too_many_conditions", `A filter has at most ${MAX_CONDITIONS} conditions.`);
+    if (!OPERATORS.has(operator)) throw refuse(path, "operator_not_allowed", `There is no operator ${operator.slice(0, 40)}. ${ALLOWED}`);
+    count(path);
     switch (operator) {
       case "$eq":
         return { op: "compare", field, by: "eq", value: scalar(field, operand, path) };
@@ -87,19 +78,6 @@ export function parseFilter(filter: unknown, fields: readonly FieldDescription[]
         return { op: "compare", field, by: operator.slice(1) as "gt" | "gte" | "lt" | "lte", value };
       }
     }
-  }
-
-  function fieldRef(name: string, path: string): FieldRef {
-    if (name === "submitted_at") return { in: "column", name, kind: "time" };
-    if (name === "form_version") return { in: "column", name, kind: "number" };
-    const meta = name.startsWith("meta.") ? name.slice("meta.".length) : null;
-    if (meta !== null && META_FIELDS.has(meta)) return { in: "meta", path: [meta], kind: "text" };
-    // A form may have a field called status; then `data.status` is that field and the bare word is ours.
-    if (name === "status") return { in: "column", name, kind: "text" };
-    const field = known.get(name.startsWith("data.") ? name.slice("data.".length) : name);
-    if (field === undefined) throw refuse(path, "unknown_field", `The form has no field ${JSON.stringify(name.slice(0, 80))}.`);
-    if (field.repeated) throw refuse(path, "unknown_field", "Fields of a repeating group cannot be filtered by.");
-    return { in: "data", path: field.path.split("."), kind: KINDS[field.type] ?? "text" };
   }
 }
 

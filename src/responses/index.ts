@@ -16,6 +16,7 @@ export {
 export { cellsOf } from "./cells";
 export { deleteResponse, eraseResponse, restoreResponse, updateResponse } from "./edit";
 export { parseFilter } from "./filter";
+export { type FoundField, fieldFinder } from "./find-field";
 export { getResponse } from "./get";
 export { getHistory, listEntries } from "./history";
 export * from "./ledger/api";

@@ -40,29 +40,46 @@ export function conditionSql(condition: Condition, parameter: string): Condition
         return given.length < node.values.length ? `(${listed} OR ${whole(node.field)} IS NULL)` : listed;
       }
       case "contains":
-        if (node.field.kind === "list") return each(node.field, (x) => `${x} = ${scalar(node.value)}`);
-        return `coalesce(instr(lower(${whole(node.field)}), lower(${scalar(String(node.value))})) > 0, 0)`;
+        if (node.field.kind === "list" && node.field.in !== "column") return each(node.field, (x) => `${x} = ${scalar(node.value)}`);
+        return each(node.field, (x) => `instr(lower(${x}), lower(${scalar(String(node.value))})) > 0`);
     }
   }
 
+  /**
+   * SQLite orders every number before every text; an answer of another type must not match by that accident. BETWEEN reads its left
+   * side, which is the dear part, only once.
+   */
   function comparison(x: string, by: "eq" | "gt" | "gte" | "lt" | "lte", value: Scalar): string {
-    // SQLite orders every number before every text; an answer of another type must not match by that accident.
-    const sameType = typeof value === "string" ? `typeof(${x}) = 'text'` : `typeof(${x}) IN ('integer', 'real')`;
-    const sign = { eq: "=", gt: ">", gte: ">=", lt: "<", lte: "<=" }[by];
-    return `(${sameType} AND ${x} ${sign} ${scalar(value)})`;
+    const given = scalar(value);
+    switch (by) {
+      case "eq":
+        return `${x} = ${given}`;
+      case "lt":
+      case "lte": {
+        const sign = by === "lt" ? "<" : "<=";
+        if (typeof value !== "string") return `${x} ${sign} ${given}`;
+        return by === "lte" ? `${x} BETWEEN '' AND ${given}` : `(${x} BETWEEN '' AND ${given} AND ${x} <> ${given})`;
+      }
+      default: {
+        const sign = by === "gt" ? ">" : ">=";
+        if (typeof value === "string") return `${x} ${sign} ${given}`;
+        return by === "gte" ? `${x} BETWEEN ${given} AND 9e999` : `(${x} BETWEEN ${given} AND 9e999 AND ${x} <> ${given})`;
+      }
+    }
   }
 }
 
-/** Any member of a list may match; anything else is compared as it is. Never null, so that NOT means what it says. */
+/** Any member of a list or an object may match; anything else is compared as it is. Never null, so that NOT means what it says. */
 function each(field: FieldRef, test: (x: string) => string): string {
-  if (field.kind === "list" && field.in !== "column") {
+  if ((field.kind === "list" || field.kind === "object") && field.in !== "column") {
     return `EXISTS (SELECT 1 FROM json_each(${field.in}, '${jsonPath(field.path)}') m WHERE ${test("m.value")})`;
   }
   return `coalesce(${test(whole(field))}, 0)`;
 }
 
 function whole(field: FieldRef): string {
-  return field.in === "column" ? field.name : `json_extract(${field.in}, '${jsonPath(field.path)}')`;
+  // The plus takes away the column's type, which would turn a text into a number before comparing.
+  return field.in === "column" ? `+${field.name}` : `json_extract(${field.in}, '${jsonPath(field.path)}')`;
 }
 
 function jsonPath(path: readonly string[]): string {

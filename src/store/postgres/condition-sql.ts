@@ -29,8 +29,9 @@ export function conditionSql(condition: Condition, bind: (value: Parameter) => s
         return isOneOf(node.field, node.values);
       case "contains": {
         const { field, value } = node;
-        if (field.kind === "list") return value === null ? "FALSE" : each(field, (x) => `${typed(x, value)} = ${one(x, value)}`);
-        return `coalesce(strpos(lower(${asShown(whole(field))}), lower(${bind(String(value))}::text COLLATE "C")) > 0, FALSE)`;
+        if (field.kind === "list" && field.in !== "column")
+          return value === null ? "FALSE" : each(field, (x) => `${typed(x, value)} = ${one(x, value)}`);
+        return each(field, (x) => `strpos(lower(${asShown(x)}), lower(${bind(String(value))}::text COLLATE "C")) > 0`);
       }
     }
   }
@@ -64,9 +65,9 @@ interface Operand {
   column: "number" | "text" | null;
 }
 
-/** Any member of a list may match; anything else is compared as it is. Never null, so that NOT means what it says. */
+/** Any member of a list or an object may match; anything else is compared as it is. Never null, so that NOT means what it says. */
 function each(field: FieldRef, test: (x: Operand) => string): string {
-  if (field.kind === "list" && field.in !== "column") {
+  if ((field.kind === "list" || field.kind === "object") && field.in !== "column") {
     const list = whole(field).sql;
     return `EXISTS (SELECT 1 FROM jsonb_path_query(${list}, ${MEMBERS.replace("%", list)}) m(value) WHERE ${test({ sql: "m.value", column: null })})`;
   }
