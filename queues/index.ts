@@ -5,6 +5,7 @@ import { flushMetricsSometimes } from "../src/shared/metrics-flush";
 import { backgroundContext } from "../src/store/background-context";
 import { consumeDeadLetters } from "./dead-letters";
 import { consumeEvents } from "./events";
+import { consumeJobs } from "./jobs";
 import { consumeMail } from "./mail";
 
 type Consumer = (batch: MessageBatch<unknown>, env: Env, execution: ExecutionContext) => Promise<void>;
@@ -12,7 +13,10 @@ type Consumer = (batch: MessageBatch<unknown>, env: Env, execution: ExecutionCon
 const CONSUMERS: Record<string, Consumer> = {
   "dead-letters": consumeDeadLetters,
   events: consumeEvents,
+  exports: consumeJobs("exports"),
   mail: consumeMail,
+  reports: consumeJobs("reports"),
+  work: consumeJobs("work"),
 };
 
 const messages = counter("headwater_queue_messages_total", "Queue messages a consumer was given; one that is retried counts again.", [

@@ -1,5 +1,6 @@
 // What runs by the clock. Each task is on its own: one that fails is logged, and the others still run.
 import { forgetExpiredAccess } from "./accounts";
+import { forgetOldJobs, wakeOverdueJobs } from "./jobs";
 import { forgetOldMail, wakeOverdueMail } from "./mail";
 import { wakeOverdueRanges } from "./responses";
 import type { ServiceContext } from "./shared/context";
@@ -21,12 +22,14 @@ const TASKS: Record<string, CronTask[]> = {
   "* * * * *": [
     { name: "wake overdue mail", run: wakeOverdueMail },
     { name: "wake overdue events", run: wakeOverdueRanges },
+    { name: "wake overdue jobs", run: wakeOverdueJobs },
     { name: "observe replicas", run: observeReplicas },
   ],
   "17 3 * * *": [
     { name: "forget old mail", run: forgetOldMail },
     { name: "forget expired access", run: forgetExpiredAccess },
     { name: "forget old idempotency keys", run: forgetOldKeys },
+    { name: "forget old jobs", run: forgetOldJobs },
   ],
 };
 

@@ -1,10 +1,11 @@
 export { type Distribution, getDistribution } from "./distribution/get";
+export { summariseNumbers } from "./distribution/numbers";
 export { assertFormVisible } from "./form";
 export * from "./ledger-reads";
 export * from "./live/messages";
 export { type FeedChoice, openEventFeed, openSocketFeed } from "./live/open-feed";
 export { FRAME_GAP_MS, nextFrameAt } from "./live/pace";
-export { issueTicket, readTicket, type Ticket } from "./live/ticket";
+export { issueTicket } from "./live/ticket";
 export { getMetrics, type Metrics } from "./metrics";
 export { GRANULARITIES, type Granularity } from "./steps";
 export { type Summary, summarise, type Totals as SummedTotals } from "./summarise";

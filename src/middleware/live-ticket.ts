@@ -1,8 +1,8 @@
-// A ticket stands in for a key on the way into one form's live feed, and nowhere else.
+// A ticket stands in for a key on the way into one live feed, and nowhere else.
 import { createMiddleware } from "hono/factory";
-import { readTicket } from "../analytics";
 import type { WorkspaceContext } from "../shared/context";
 import { UnauthenticatedError } from "../shared/errors";
+import { readTicket, WORKSPACE_SUBJECT } from "../shared/live-ticket";
 import type { AppEnv } from "./app-types";
 
 export const liveTicket = createMiddleware<AppEnv>(async function ticketAccepted(c, next) {
@@ -10,7 +10,8 @@ export const liveTicket = createMiddleware<AppEnv>(async function ticketAccepted
   const text = c.req.query("ticket");
   if (text !== undefined && ctx.actor.kind === "anonymous") {
     const ticket = await readTicket(c.env, text, ctx.now());
-    if (ticket === null || ticket.formId !== c.req.param("id")) {
+    // A form's feed names the form in its path; the workspace's own has nothing there.
+    if (ticket === null || ticket.subject !== (c.req.param("id") ?? WORKSPACE_SUBJECT)) {
       throw new UnauthenticatedError("The ticket is wrong or has expired; get a new one.");
     }
     const { workspaceId } = ticket;

@@ -1,5 +1,10 @@
 // Who listens: a WebSocket, which survives while the object sleeps, or a stream of server-sent events, which keeps it awake.
-import type { FeedMessage, FeedTotals } from "../../../src/analytics";
+
+/** What a listener must know of a message; the words themselves come beside it. */
+interface Spoken {
+  type: string;
+  position: string;
+}
 
 export interface ListenerFacts {
   /** Decides what "today" is. */
@@ -18,7 +23,7 @@ export interface Listener extends ListenerFacts {
   /** It has been told of everything up to this entry. */
   sent: number;
   /** False when it is gone. */
-  send(message: FeedMessage | FeedTotals, text: string): boolean;
+  send(message: Spoken, text: string): boolean;
   close(reason: CloseReason): void;
 }
 
@@ -38,7 +43,7 @@ export class SocketListener implements Listener {
     ({ zone: this.zone, group: this.group, openedAt: this.openedAt, raw: this.raw, shards: this.shards } = facts);
   }
 
-  send(_message: FeedMessage | FeedTotals, text: string): boolean {
+  send(_message: Spoken, text: string): boolean {
     try {
       this.socket.send(text);
       return true;
@@ -86,7 +91,7 @@ export class EventListener implements Listener {
     );
   }
 
-  send(message: FeedMessage | FeedTotals, text: string): boolean {
+  send(message: Spoken, text: string): boolean {
     return this.#write(`id: ${message.position}\nevent: ${message.type}\ndata: ${text}\n\n`);
   }
 

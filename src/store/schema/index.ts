@@ -3,6 +3,7 @@ export * from "./audit";
 export * from "./backups";
 export * from "./cache";
 export * from "./flags";
+export * from "./forecasts";
 export * from "./forms";
 export * from "./idempotency";
 export * from "./jobs";

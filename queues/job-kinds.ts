@@ -1,0 +1,5 @@
+// Every kind of job there is. src/jobs knows none of them, because it may not import the domains that declare them.
+import { BACKUP, RESTORE } from "../src/backups";
+import type { AnyJobKind } from "../src/jobs";
+
+export const JOB_KINDS: readonly AnyJobKind[] = [BACKUP, RESTORE];

@@ -1,0 +1,1 @@
+export { issueWorkspaceTicket, openWorkspaceEvents, openWorkspaceSocket } from "./open";

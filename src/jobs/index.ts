@@ -1,0 +1,12 @@
+export { cancelJob } from "./cancel";
+export { findReusable, loadJob } from "./find";
+export { forgetOldJobs } from "./forget";
+export * from "./kind";
+export { getJob, listJobs } from "./list";
+export { JobMessage } from "./message";
+export { retryJob } from "./retry";
+export { runNextJob } from "./run";
+export { type PreparedJob, prepareJob, type StartOptions, startJob, tooManyJobs } from "./start";
+export { type JobsSummary, summariseJobs } from "./summary";
+export { type JobView, jobView } from "./view";
+export { wakeOverdueJobs, wakeQueue } from "./wake";
