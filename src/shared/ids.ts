@@ -14,6 +14,7 @@ const PREFIX = {
   form: "frm",
   response: "rsp",
   webhook: "whk",
+  delivery: "dlv",
   schedule: "sch",
   export: "exp",
   plugin: "plg",
