@@ -1,5 +1,9 @@
 import { cloudflareTest, readD1Migrations } from "@cloudflare/vitest-plugin";
 import { defineConfig } from "vitest/config";
+import { buildPlugins } from "./tools/lib/build-plugins.ts";
+
+// The Worker imports what this makes.
+await buildPlugins();
 
 /** Files that count on a Worker nobody has used before them: fresh limits, an empty audit log, a cache that knows nothing, a store to break. */
 const ALONE = [

@@ -3,11 +3,13 @@
 import { cloudflareTest, readD1Migrations } from "@cloudflare/vitest-plugin";
 import { defineConfig } from "vitest/config";
 import { agreedPlan, hyperdrives } from "./test/node/postgres/plan.ts";
+import { buildPlugins } from "./tools/lib/build-plugins.ts";
 
 /** It counts what the whole Worker has counted. */
 const ALONE = ["test/responses/store-trouble.test.ts"];
 
 export default defineConfig(async () => {
+  await buildPlugins();
   const plan = await agreedPlan();
   const inWorkerd = () =>
     cloudflareTest(async () => ({

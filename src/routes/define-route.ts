@@ -22,7 +22,9 @@ export const ProblemSchema = z
     detail: z.string(),
     code: z.string(),
     request_id: z.string(),
-    errors: z.array(z.object({ path: z.string(), message: z.string(), code: z.string() })).optional(),
+    errors: z
+      .array(z.object({ path: z.string(), message: z.string(), code: z.string(), line: z.int().optional(), column: z.int().optional() }))
+      .optional(),
   })
   .openapi("Problem");
 

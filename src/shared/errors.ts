@@ -19,6 +19,9 @@ export interface Issue {
   path: string;
   message: string;
   code: string;
+  /** Of program text, counted from 1. */
+  line?: number;
+  column?: number;
 }
 
 export interface ErrorDetails {

@@ -18,6 +18,7 @@ const PREFIX = {
   schedule: "sch",
   export: "exp",
   plugin: "plg",
+  run: "run",
   job: "job",
   backup: "bak",
   event: "evt",

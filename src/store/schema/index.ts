@@ -8,5 +8,6 @@ export * from "./forms";
 export * from "./idempotency";
 export * from "./jobs";
 export * from "./mail";
+export * from "./plugins";
 export * from "./responses";
 export * from "./webhooks";
