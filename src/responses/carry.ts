@@ -1,6 +1,7 @@
 // A ledger's chain on its way out of one store and into another, entry by entry, each response as it stands with the entry that took it.
 import { assertCan, type ServiceContext, type WorkspaceContext } from "../shared/context";
 import { ConflictError, UnavailableError } from "../shared/errors";
+import { newId } from "../shared/ids";
 import { type EntryRow, openPrimaryStore, type ResponseRow, type SettledEntry, type SettledRow } from "../store";
 import { passBarrier } from "./barrier";
 import { loadFormForReading } from "./form";
@@ -157,7 +158,7 @@ function settledEntry(ctx: WorkspaceContext, entry: CarriedEntry, hash: string, 
   return {
     ...rest,
     hash,
-    audit: known ? { id: `aud_carried_${hash.slice(0, 24)}`, actorKind: kind, actorId: by ?? "", ip: null, userAgent: null } : null,
+    audit: known ? { id: newId("audit", entry.at), actorKind: kind, actorId: by ?? "", ip: null, userAgent: null } : null,
     correlationId: ctx.correlationId,
     data: data === null || isHolder ? null : JSON.stringify(data),
   };

@@ -1,0 +1,3 @@
+export { downloadBackup } from "./download";
+export { BACKUP, RESTORE } from "./kinds";
+export { type Backup, deleteBackup, getBackup, listBackups, restoreBackup, startBackup } from "./manage";

@@ -1,0 +1,161 @@
+// Writes a back-up, a part at a time, so that it can be cut off anywhere and go on from its last part. Each form is taken at one
+// position of its ledgers while it goes on accepting.
+import { and, asc, eq, gt } from "drizzle-orm";
+import { z } from "zod";
+import type { JobControl, JobOutcome } from "../jobs";
+import { type CarriedEnd, carryOut, carryOutEnd, ledgersToCarry } from "../responses";
+import type { WorkspaceContext } from "../shared/context";
+import { openPrimaryStore, tables } from "../store";
+import { FORMAT, folderOf, listParts, type Manifest, readPart, writeManifest, writePart } from "./archive";
+import { CARRIED, columnsOf, nameOf, type Row } from "./tables";
+
+const { forms, workspaces } = tables;
+
+const ROWS_PER_PART = 2_000;
+const ENTRIES_PER_READ = 500;
+const ENTRIES_PER_PART = 2_000;
+const MAX_PART_CHARS = 8_000_000;
+
+export const Progress = z.object({
+  table: z.number().int(),
+  after: z.array(z.union([z.string(), z.number()])),
+  part: z.number().int(),
+  form: z
+    .object({ id: z.string(), ledgers: z.number().int(), shard: z.number().int(), seq: z.number().int(), steady: z.number().int() })
+    .nullable(),
+  lastForm: z.string(),
+  responses: z.number().int(),
+  formsDone: z.number().int(),
+});
+export type Progress = z.infer<typeof Progress>;
+
+const START: Progress = { table: 0, after: [], part: 0, form: null, lastForm: "", responses: 0, formsDone: 0 };
+
+export interface BackupResult {
+  forms: number;
+  responses: number;
+  bytes: number;
+}
+
+export async function writeBackup(ctx: WorkspaceContext, backupId: string, control: JobControl): Promise<JobOutcome<BackupResult>> {
+  const folder = folderOf(ctx.workspaceId, backupId);
+  let at = control.saved === null ? START : Progress.parse(control.saved);
+  const total = await countForms(ctx);
+  for (;;) {
+    const next = at.table < CARRIED.length ? await writeRows(ctx, folder, at) : await writeEntries(ctx, folder, at);
+    if (next === null) break;
+    at = next;
+    await control.checkpoint(at);
+    await control.progress(total === 0 ? 1 : Math.min(0.99, at.formsDone / total), at.responses);
+    if (control.isTimeUp()) return { kind: "more" };
+  }
+  return { kind: "done", result: await finish(ctx, folder, backupId, at) };
+}
+
+async function writeRows(ctx: WorkspaceContext, folder: string, at: Progress): Promise<Progress> {
+  const carried = CARRIED[at.table];
+  if (carried === undefined) throw new Error("There is no such table.");
+  const name = nameOf(carried);
+  const { key } = carried;
+  const after = at.after.length === 0 ? "" : `AND (${key.join(", ")}) > (${key.map((_, i) => `?${i + 2}`).join(", ")})`;
+  const sql = `SELECT ${columnsOf(carried).join(", ")} FROM ${name} WHERE workspace_id = ?1 ${after} ORDER BY ${key.join(", ")} LIMIT ${ROWS_PER_PART}`;
+  const { results } = await ctx.env.DB.prepare(sql)
+    .bind(ctx.workspaceId, ...at.after)
+    .all<Row>();
+  if (results.length > 0) {
+    const part = `1-rows/${String(at.table).padStart(2, "0")}-${name}-${String(at.part).padStart(6, "0")}.jsonl.gz`;
+    await writePart(
+      ctx.env.FILES,
+      folder,
+      part,
+      results.map((row) => ({ table: name, row })),
+    );
+  }
+  if (results.length < ROWS_PER_PART) return { ...at, table: at.table + 1, after: [], part: 0 };
+  const last = results.at(-1) ?? {};
+  return { ...at, after: key.map((column) => last[column] ?? ""), part: at.part + 1 };
+}
+
+async function writeEntries(ctx: WorkspaceContext, folder: string, at: Progress): Promise<Progress | null> {
+  const form = at.form ?? (await nextForm(ctx, at.lastForm));
+  if (form === null) return null;
+  const place = { formId: form.id, shard: form.shard, steadyUpTo: form.steady, limit: ENTRIES_PER_READ };
+  const lines: unknown[] = [];
+  let chars = 0;
+  let { seq } = form;
+  let accepted = 0;
+  let end: CarriedEnd | null = null;
+  while (lines.length < ENTRIES_PER_PART && chars < MAX_PART_CHARS && end === null) {
+    let page = await carryOut(ctx, { ...place, after: seq });
+    if (page.length === 0) ({ lines: page, end } = await carryOutEnd(ctx, { ...place, after: seq }));
+    for (const line of page) {
+      chars += JSON.stringify(line).length;
+      seq = line.entry.seq;
+      if (line.entry.kind === "accept") accepted += 1;
+      lines.push(line);
+    }
+  }
+  const shard = String(form.shard).padStart(2, "0");
+  const from = String(form.seq + 1).padStart(12, "0");
+  if (lines.length > 0) await writePart(ctx.env.FILES, folder, `2-entries/${form.id}/${shard}/${from}.jsonl.gz`, lines);
+  const responses = at.responses + accepted;
+  if (end === null) return { ...at, form: { ...form, seq }, responses };
+  await writePart(ctx.env.FILES, folder, `2-entries/${form.id}/${shard}/end.jsonl.gz`, [{ form: form.id, shard: form.shard, end }]);
+  if (form.shard + 1 < form.ledgers) {
+    const steady = await settledNow(ctx, form.id);
+    return { ...at, form: { ...form, shard: form.shard + 1, seq: 0, steady: steady[form.shard + 1] ?? 0 }, responses };
+  }
+  return { ...at, form: null, lastForm: form.id, responses, formsDone: at.formsDone + 1 };
+}
+
+async function nextForm(ctx: WorkspaceContext, after: string): Promise<Progress["form"]> {
+  const [form] = await ctx.db
+    .select({ id: forms.id })
+    .from(forms)
+    .where(and(eq(forms.workspaceId, ctx.workspaceId), gt(forms.id, after)))
+    .orderBy(asc(forms.id))
+    .limit(1);
+  if (form === undefined) return null;
+  const ledgers = await ledgersToCarry(ctx, form.id);
+  const steady = await settledNow(ctx, form.id);
+  return { id: form.id, ledgers, shard: 0, seq: 0, steady: steady[0] ?? 0 };
+}
+
+async function settledNow(ctx: WorkspaceContext, formId: string): Promise<number[]> {
+  const at: number[] = [];
+  for (const { shard, seq } of await openPrimaryStore(ctx.env).marks(formId)) at[shard] = seq;
+  return at;
+}
+
+async function countForms(ctx: WorkspaceContext): Promise<number> {
+  return ctx.db.$count(forms, eq(forms.workspaceId, ctx.workspaceId));
+}
+
+async function finish(ctx: WorkspaceContext, folder: string, backupId: string, at: Progress): Promise<BackupResult> {
+  const parts = await listParts(ctx.env.FILES, folder);
+  const [workspace] = await ctx.db.select({ name: workspaces.name }).from(workspaces).where(eq(workspaces.id, ctx.workspaceId));
+  const manifest: Manifest = {
+    format: FORMAT,
+    backup_id: backupId,
+    workspace: { id: ctx.workspaceId, name: workspace?.name ?? "" },
+    created_at: new Date(ctx.now()).toISOString(),
+    responses: at.responses,
+    forms: [],
+    tables: {},
+    parts,
+  };
+  for (const part of parts) {
+    if (part.name.startsWith("1-rows/")) {
+      const name = part.name.slice("1-rows/00-".length, -"-000000.jsonl.gz".length);
+      manifest.tables[name] = (manifest.tables[name] ?? 0) + part.lines;
+    } else if (part.name.endsWith("/end.jsonl.gz")) {
+      const [line] = (await readPart(ctx.env.FILES, folder, part)) as [{ form: string; end: CarriedEnd }];
+      const ledger = { settled: line.end.settled, hash: line.end.hash };
+      const known = manifest.forms.find(({ id }) => id === line.form);
+      if (known === undefined) manifest.forms.push({ id: line.form, ledgers: [ledger] });
+      else known.ledgers.push(ledger);
+    }
+  }
+  await writeManifest(ctx.env.FILES, folder, manifest);
+  return { forms: manifest.forms.length, responses: at.responses, bytes: parts.reduce((sum, { bytes }) => sum + bytes, 0) };
+}
