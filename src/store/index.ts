@@ -3,10 +3,16 @@ import { SQLiteRaw } from "drizzle-orm/sqlite-core/query-builders/raw";
 import type { Database } from "../shared/context";
 
 export type * from "./conditions";
+export type * from "./counts";
+export { openCountStore } from "./open-counts";
 export { openPrimaryStore } from "./open-primary";
+export { openQuestionStore } from "./open-questions";
+export { openSnapshotStore } from "./open-snapshot";
 export { openStateStore } from "./open-state";
 export type * from "./primary";
+export * from "./questions";
 export * as tables from "./schema";
+export type * from "./snapshot";
 export type * from "./state";
 
 const opened = new WeakMap<D1Database | D1DatabaseSession, Database>();

@@ -1,0 +1,159 @@
+// Questions asked of D1. Paths and values travel as parameters; of a question nothing but checked shapes becomes text.
+
+import { withTimeLimit } from "../../shared/time-limit";
+import type { FieldRef } from "../conditions";
+import {
+  MAX_CLOCK_STEPS,
+  PUSH_MS,
+  type QuestionStore,
+  type RollupPart,
+  type RollupQuestion,
+  type StoreGroup,
+  type StorePart,
+  type StoreQuestion,
+  UNIT_MS,
+  type Walk,
+} from "../questions";
+import { conditionSql } from "./condition-sql";
+import type { Statement } from "./responses";
+
+export function openD1Questions(db: D1Database): QuestionStore {
+  const all = async <T>({ sql, values }: Statement) =>
+    (
+      await db
+        .prepare(sql)
+        .bind(...values)
+        .all<T>()
+    ).results;
+  return {
+    step: async (walk, limit) => {
+      const [row] = await all<{ rows: number; last: string | null }>(stepStatement(walk, limit));
+      return { rows: row?.rows ?? 0, last: row?.last == null ? null : JSON.parse(row.last) };
+    },
+    ask: async (walk, question, limitMs) => {
+      const rows = await withTimeLimit("A question", limitMs, all<Record<string, string | number | null>>(askStatement(walk, question)));
+      return rows.map((row): StorePart => {
+        const group = question.groups.map((_, i) => row[`g${i}`] ?? null);
+        return { group, n: Number(row.n ?? 0), value: row.v ?? null };
+      });
+    },
+    rollups: async (question) =>
+      (await all<Omit<RollupPart, "loose"> & { loose: number }>(rollupStatement(question))).map((row) => ({
+        ...row,
+        loose: row.loose === 1,
+      })),
+  };
+}
+
+// Both indexes hold only what is not deleted. Named, because a plan that takes another one reads every row of the form.
+function walkSql(walk: Walk, bind: (value: string | number) => string) {
+  const where = [`form_id = ${bind(walk.formId)}`, "deleted_at IS NULL"];
+  if (walk.status !== null) where.push(`status = ${bind(walk.status)}`);
+  if (walk.after !== null) where.push(`(submitted_at, seq, shard) > (${walk.after.map(bind).join(", ")})`);
+  if (walk.upTo !== null) where.push(`(submitted_at, seq, shard) <= (${walk.upTo.map(bind).join(", ")})`);
+  const from = `responses AS r INDEXED BY ${walk.status === null ? "responses_by_time" : "responses_by_status"}`;
+  return { from, where };
+}
+
+export function stepStatement(walk: Walk, limit: number): Statement {
+  const values: Statement["values"] = [];
+  const bind = (value: string | number) => `?${values.push(value)}`;
+  const { from, where } = walkSql(walk, bind);
+  // The index knows no workspace; the mark does, which every ledger has.
+  where.push(`EXISTS (SELECT 1 FROM ledger_marks m WHERE m.form_id = ?1 AND m.workspace_id = ${bind(walk.workspaceId)})`);
+  const most = bind(limit);
+  const source = `FROM ${from} WHERE ${where.join(" AND ")}`;
+  const sql = `SELECT (SELECT count(*) FROM (SELECT 1 ${source} LIMIT ${most})) AS rows,
+    (SELECT json_array(submitted_at, seq, shard) FROM (SELECT submitted_at, seq, shard ${source} ORDER BY submitted_at, seq, shard LIMIT 1 OFFSET ${most} - 1)) AS last`;
+  return { sql, values };
+}
+
+export function askStatement(walk: Walk, question: StoreQuestion): Statement {
+  const values: Statement["values"] = [];
+  const bind = (value: string | number) => `?${values.push(value)}`;
+  const { from, where } = walkSql(walk, bind);
+  where.push(`workspace_id = ${bind(walk.workspaceId)}`);
+  const sources = [from];
+  const inner = question.groups.map((group, i) => `${groupSql(group, `m${i}`, { bind, sources, where })} AS g${i}`);
+  if (question.field !== null) inner.push(`${valueSql(question.field, "mv", { bind, sources, where })} AS raw`);
+  const condition = conditionSql(question.condition, `?${values.length + 1}`);
+  bind(JSON.stringify(condition.values));
+  where.push(condition.sql);
+  // Without the limit SQLite would put the expressions wherever they are used and read each answer several times.
+  const rows = `(SELECT ${inner.length === 0 ? "1" : inner.join(", ")} FROM ${sources.join(", ")} WHERE ${where.join(" AND ")} LIMIT -1)`;
+  const names = question.groups.map((_, i) => `g${i}`);
+  const { columns, alsoBy } = partSql(question);
+  const by = [...names, ...alsoBy];
+  const grouped = by.length === 0 ? "" : ` GROUP BY ${by.join(", ")}`;
+  return { sql: `SELECT ${[...names, ...columns].join(", ")} FROM ${rows}${grouped}`, values };
+}
+
+interface Building {
+  bind: (value: string | number) => string;
+  sources: string[];
+  where: string[];
+}
+
+function partSql({ part, counted }: StoreQuestion): { columns: string[]; alsoBy: string[] } {
+  const types = { numbers: "('integer', 'real')", texts: "('text')", booleans: "('integer', 'real')", all: null }[counted];
+  const value = types === null ? "raw" : `CASE WHEN typeof(raw) IN ${types} THEN raw END`;
+  switch (part) {
+    case "rows":
+      return { columns: ["count(*) AS n"], alsoBy: [] };
+    case "sum":
+      return { columns: [`count(${value}) AS n`, `sum(${value}) AS v`], alsoBy: [] };
+    case "least":
+      return { columns: ["count(*) AS n", `min(${value}) AS v`], alsoBy: [] };
+    case "greatest":
+      return { columns: ["count(*) AS n", `max(${value}) AS v`], alsoBy: [] };
+    case "values":
+      return { columns: ["count(*) AS n", `${value} AS v`], alsoBy: ["v"] };
+  }
+}
+
+function groupSql(group: StoreGroup, alias: string, building: Building): string {
+  if (group.by === "value") return valueSql(group.field, alias, building);
+  const unit = UNIT_MS[group.by];
+  const key = (aheadMs: number, step: number) => `((submitted_at + ${aheadMs + PUSH_MS}) / ${unit}) * ${MAX_CLOCK_STEPS} + ${step}`;
+  const [first, ...more] = group.clock;
+  if (more.length === 0) return key(first?.aheadMs ?? 0, 0);
+  const steps = group.clock.map(({ aheadMs, until }, i) =>
+    until === null ? `ELSE ${key(aheadMs, i)}` : `WHEN submitted_at < ${until} THEN ${key(aheadMs, i)}`,
+  );
+  return `CASE ${steps.join(" ")} END`;
+}
+
+function valueSql(field: FieldRef, alias: string, { bind, sources, where }: Building): string {
+  if (field.in === "column") return field.name;
+  const path = bind(`$.${field.path.map((name) => JSON.stringify(name)).join(".")}`);
+  const document = `r.${field.in}`;
+  if (field.kind === "list" || field.kind === "object") {
+    sources.push(`json_each(${document}, ${path}) AS ${alias}`);
+    where.push(`${alias}.type NOT IN ('array', 'object', 'null')`);
+    // Each different value once a response.
+    where.push(
+      `(${alias}.key = 0 OR NOT EXISTS (SELECT 1 FROM json_each(${document}, ${path}) e WHERE e.id < ${alias}.id AND e.value = ${alias}.value))`,
+    );
+    return `${alias}.value`;
+  }
+  const value = `json_extract(${document}, ${path})`;
+  if (field.kind === "boolean") return `CASE ${value} WHEN 1 THEN 1 WHEN 0 THEN 0 END`;
+  // A list or an object would come out as its text.
+  return `CASE WHEN json_type(${document}, ${path}) NOT IN ('array', 'object') THEN ${value} END`;
+}
+
+export function rollupStatement({ formId, field, values: wanted, from, to, by }: RollupQuestion): Statement {
+  const values: Statement["values"] = [];
+  const bind = (value: string | number) => `?${values.push(value)}`;
+  const where = [`form_id = ${bind(formId)}`, `field = ${bind(field)}`];
+  if (from !== null) where.push(`day >= ${bind(from)}`);
+  if (to !== null) where.push(`day <= ${bind(to)}`);
+  if (wanted === "answered") where.push("value = ''");
+  else if (wanted === "given") where.push("value <> ''");
+  else where.push(`value IN (SELECT value FROM json_each(${bind(JSON.stringify(wanted))}))`);
+  const column = (name: "day" | "value") => (by.includes(name) ? name : `NULL AS ${name}`);
+  const sql = `SELECT ${column("day")}, ${column("value")}, coalesce(sum(count), 0) AS count, coalesce(sum(sum), 0) AS sum, min(min) AS min,
+      max(max) AS max, coalesce(max(loose), 0) AS loose, count(*) AS rows
+    FROM response_rollups WHERE ${where.join(" AND ")}${by.length === 0 ? "" : ` GROUP BY ${by.join(", ")}`}`;
+  return { sql, values };
+}
