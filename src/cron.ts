@@ -1,5 +1,6 @@
 // What runs by the clock. Each task is on its own: one that fails is logged, and the others still run.
 import { forgetExpiredAccess } from "./accounts";
+import { continueTraining, openTraining } from "./analytics";
 import { forgetOldJobs, wakeOverdueJobs } from "./jobs";
 import { forgetOldMail, wakeOverdueMail } from "./mail";
 import { wakeOverdueRanges } from "./responses";
@@ -23,8 +24,10 @@ const TASKS: Record<string, CronTask[]> = {
     { name: "wake overdue mail", run: wakeOverdueMail },
     { name: "wake overdue events", run: wakeOverdueRanges },
     { name: "wake overdue jobs", run: wakeOverdueJobs },
+    { name: "train forecasts", run: continueTraining },
     { name: "observe replicas", run: observeReplicas },
   ],
+  "0 2 * * SUN": [{ name: "open the weekly training of forecasts", run: openTraining }],
   "17 3 * * *": [
     { name: "forget old mail", run: forgetOldMail },
     { name: "forget expired access", run: forgetExpiredAccess },

@@ -1,5 +1,8 @@
 export { type Distribution, getDistribution } from "./distribution/get";
 export { summariseNumbers } from "./distribution/numbers";
+export { listForecastModels, type NextWeek, predictNextWeek } from "./forecast/predict";
+export type { ModelVersion } from "./forecast/versions";
+export { continueTraining, openTraining } from "./forecast/weekly";
 export { assertFormVisible } from "./form";
 export * from "./ledger-reads";
 export * from "./live/messages";

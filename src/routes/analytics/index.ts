@@ -3,9 +3,10 @@ import { newApp } from "../new-app";
 import { distribution } from "./distribution";
 import { liveEvents, liveSocket, liveTickets } from "./live";
 import { metrics } from "./metrics";
+import { predictNextWeekRoute } from "./predict";
 import { timeseries } from "./timeseries";
 
-const parts = [metrics, timeseries, distribution, liveSocket, liveEvents, liveTickets];
+const parts = [metrics, timeseries, distribution, liveSocket, liveEvents, liveTickets, predictNextWeekRoute];
 
 export const analytics = newApp();
 // Before the routes, whose guards come first in each.
