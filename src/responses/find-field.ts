@@ -7,11 +7,14 @@ export interface FoundField {
   ref: FieldRef;
   /** Of an answer; null for what every response has, and for a part of an answer. */
   type: FieldType | null;
+  /** Most values that one response can give. */
+  most: number;
 }
 
 export const META_FIELDS = ["country", "device", "referrer"] as const;
 const OURS = ["submitted_at", "status", "form_version", ...META_FIELDS.map((name) => `meta.${name}`)];
 const MAX_SHOWN = 30;
+const MAX_FILES = 100;
 
 const KINDS: Partial<Record<FieldType, FieldKind>> = {
   number: "number",
@@ -38,24 +41,43 @@ const PARTS: Partial<Record<FieldType, readonly string[]>> = {
 
 const SAFE_NAME = /^[a-z][a-z0-9_]{0,63}$/;
 
+function kindOf({ type, holds }: FieldDescription): FieldKind {
+  if (type !== "calculated" || holds === undefined) return KINDS[type] ?? "text";
+  return holds === "number" || holds === "boolean" ? holds : "text";
+}
+
 /** Throws for what is no field, at `path` of the input. */
 export function fieldFinder(fields: readonly FieldDescription[]): (name: string, path: string) => FoundField {
   const known = new Map(fields.map((field) => [field.path, field]));
   return (name, path) => {
-    if (name === "submitted_at") return { ref: { in: "column", name, kind: "time" }, type: null };
-    if (name === "form_version") return { ref: { in: "column", name, kind: "number" }, type: null };
+    if (name === "submitted_at") return { ref: { in: "column", name, kind: "time" }, type: null, most: 1 };
+    if (name === "form_version") return { ref: { in: "column", name, kind: "number" }, type: null, most: 1 };
     const meta = META_FIELDS.find((one) => name === `meta.${one}`);
-    if (meta !== undefined) return { ref: { in: "meta", path: [meta], kind: "text" }, type: null };
+    if (meta !== undefined) return { ref: { in: "meta", path: [meta], kind: "text" }, type: null, most: 1 };
     // A form may have a field called status; then `data.status` is that field and the bare word is ours.
-    if (name === "status") return { ref: { in: "column", name, kind: "text" }, type: null };
+    if (name === "status") return { ref: { in: "column", name, kind: "text" }, type: null, most: 1 };
     const bare = name.startsWith("data.") ? name.slice("data.".length) : name;
     const field = known.get(bare);
     if (field?.repeated === true) throw unknown(path, "Fields of a repeating group cannot be asked about.");
-    if (field !== undefined) return { ref: { in: "data", path: bare.split("."), kind: KINDS[field.type] ?? "text" }, type: field.type };
+    if (field !== undefined) {
+      return { ref: { in: "data", path: bare.split("."), kind: kindOf(field) }, type: field.type, most: mostValues(field) };
+    }
     const part = partOf(bare, known);
-    if (part !== null) return { ref: { in: "data", path: part, kind: "text" }, type: null };
+    if (part !== null) return { ref: { in: "data", path: part, kind: "text" }, type: null, most: 1 };
     throw unknown(path, `The form has no field ${JSON.stringify(name.slice(0, 80))}. ${whatThereIs(fields)}`);
   };
+}
+
+function mostValues(field: FieldDescription): number {
+  const { type, options, rows } = field;
+  switch (kindOf(field)) {
+    case "list":
+      return options?.length ?? MAX_FILES;
+    case "object":
+      return rows?.length ?? PARTS[type]?.length ?? 1;
+    default:
+      return 1;
+  }
 }
 
 /** `home.city` of an address, `stay.start` of a range, `service.speed` of a matrix. */

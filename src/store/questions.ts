@@ -21,6 +21,8 @@ export interface WalkStep {
   rows: number;
   /** Of the last of these rows; null when there are no more than these. */
   last: WalkKey | null;
+  /** When the first and the last of the whole walk were submitted. */
+  span: readonly [number, number];
 }
 
 /** How far clocks are ahead of UTC, until that instant (exclusive); the last one holds for ever. In order. */

@@ -2,10 +2,8 @@
 // hands in the same parts, in whatever portions, gets the same answer.
 import { compareValues } from "../../responses";
 import { InvalidError } from "../../shared/errors";
+import type { Counted, PartKind } from "../../store";
 import type { Aggregate, Query, QueryResult, ResultRow, Value } from "./types";
-
-/** What an aggregate is made from. */
-export type PartKind = "rows" | "sum" | "least" | "greatest" | "values";
 
 const PARTS: Record<Aggregate, PartKind> = {
   count: "rows",
@@ -25,6 +23,14 @@ export function partKindOf(aggregate: Aggregate): PartKind {
 /** Whether only numbers enter into it; texts and others beside them are passed over. */
 export function needsNumbers(aggregate: Aggregate): boolean {
   return aggregate === "sum" || aggregate === "avg" || aggregate === "median" || aggregate === "p95";
+}
+
+/** The least and the greatest are of the field's own kind: a stray text is not above every number. */
+export function countedOf({ aggregate, field }: Query): Counted {
+  if (aggregate === "count" || aggregate === "count_distinct" || field === null) return "all";
+  const { kind } = field.ref;
+  if (needsNumbers(aggregate) || kind === "number" || kind === "time") return "numbers";
+  return kind === "boolean" ? "booleans" : "texts";
 }
 
 /** Groups and different values that are held at once: what an isolate has room for. */

@@ -1,6 +1,6 @@
 // pure. The plain evaluation of a question over responses in hand. Every plan must give what this gives; tests see to it.
 import { type MatchableRow, matchesCondition, valuesOf } from "../../responses";
-import { Accumulator, needsNumbers, partKindOf } from "./accumulator";
+import { Accumulator, countedOf, partKindOf } from "./accumulator";
 import { bucketOf } from "./buckets";
 import type { Group, Query, QueryResult, Value } from "./types";
 
@@ -38,13 +38,10 @@ function addRow(accumulator: Accumulator, query: Query, group: Value[], row: Que
   }
 }
 
-/** The least and the greatest are of the field's own kind: a stray text is not above every number. */
 function counted(query: Query, values: Value[]): Value[] {
-  if (query.aggregate === "count_distinct" || query.field === null) return values;
-  const kind = query.field.ref.kind;
-  const numbers = needsNumbers(query.aggregate) || kind === "number" || kind === "time";
-  if (numbers) return values.filter((value) => typeof value === "number");
-  return kind === "boolean" ? values : values.filter((value) => typeof value === "string");
+  const which = countedOf(query);
+  if (which === "all" || which === "booleans") return values;
+  return values.filter((value) => typeof value === (which === "numbers" ? "number" : "string"));
 }
 
 function groupValues(group: Group, row: QueriedRow): Value[] {

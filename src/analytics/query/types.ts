@@ -1,6 +1,6 @@
 // A question that has been checked, and its answer. Shapes alone: parse.ts makes the first out of a request, a plan the second.
-import type { FieldType } from "../../forms";
-import type { Condition, FieldRef, Scalar } from "../../store";
+import type { FoundField } from "../../responses";
+import type { Condition, Scalar } from "../../store";
 
 export const AGGREGATES = ["count", "sum", "avg", "min", "max", "count_distinct", "median", "p95"] as const;
 export type Aggregate = (typeof AGGREGATES)[number];
@@ -10,12 +10,9 @@ export type Bucket = (typeof BUCKETS)[number];
 
 export type Value = Exclude<Scalar, null>;
 
-export interface QueryField {
+export interface QueryField extends FoundField {
   /** As the caller wrote it: `data.city` or `city`. */
   name: string;
-  ref: FieldRef;
-  /** Of an answer; null for what every response has. */
-  type: FieldType | null;
 }
 
 export type Group =

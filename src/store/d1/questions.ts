@@ -27,8 +27,8 @@ export function openD1Questions(db: D1Database): QuestionStore {
     ).results;
   return {
     step: async (walk, limit) => {
-      const [row] = await all<{ rows: number; last: string | null }>(stepStatement(walk, limit));
-      return { rows: row?.rows ?? 0, last: row?.last == null ? null : JSON.parse(row.last) };
+      const [row] = await all<{ rows: number; last: string | null; first: number; latest: number }>(stepStatement(walk, limit));
+      return { rows: row?.rows ?? 0, last: row?.last == null ? null : JSON.parse(row.last), span: [row?.first ?? 0, row?.latest ?? 0] };
     },
     ask: async (walk, question, limitMs) => {
       const rows = await withTimeLimit("A question", limitMs, all<Record<string, string | number | null>>(askStatement(walk, question)));
@@ -64,7 +64,9 @@ export function stepStatement(walk: Walk, limit: number): Statement {
   const most = bind(limit);
   const source = `FROM ${from} WHERE ${where.join(" AND ")}`;
   const sql = `SELECT (SELECT count(*) FROM (SELECT 1 ${source} LIMIT ${most})) AS rows,
-    (SELECT json_array(submitted_at, seq, shard) FROM (SELECT submitted_at, seq, shard ${source} ORDER BY submitted_at, seq, shard LIMIT 1 OFFSET ${most} - 1)) AS last`;
+    (SELECT json_array(submitted_at, seq, shard) FROM (SELECT submitted_at, seq, shard ${source} ORDER BY submitted_at, seq, shard LIMIT 1 OFFSET ${most} - 1)) AS last,
+    (SELECT submitted_at ${source} ORDER BY submitted_at, seq, shard LIMIT 1) AS first,
+    (SELECT submitted_at ${source} ORDER BY submitted_at DESC, seq DESC, shard DESC LIMIT 1) AS latest`;
   return { sql, values };
 }
 

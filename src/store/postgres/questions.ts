@@ -22,8 +22,8 @@ export function openPostgresQuestions(connectionString: string): QuestionStore {
   const db = openPostgres(connectionString);
   return {
     step: async (walk, limit) => {
-      const [row] = await db.read<{ rows: number; last: [number, number, number] | null }>("A page of a walk", stepStatement(walk, limit));
-      return { rows: row?.rows ?? 0, last: row?.last ?? null };
+      const [row] = await db.read<StepRow>("A page of a walk", stepStatement(walk, limit));
+      return { rows: row?.rows ?? 0, last: row?.last ?? null, span: [row?.first ?? 0, row?.latest ?? 0] };
     },
     ask: async (walk, question, limitMs) => {
       // The database itself gives up at the limit.
@@ -38,6 +38,13 @@ export function openPostgresQuestions(connectionString: string): QuestionStore {
     },
     rollups: (question) => db.read<RollupPart & Row>("Roll-ups of a question", rollupStatement(question)),
   };
+}
+
+interface StepRow extends Row {
+  rows: number;
+  last: [number, number, number] | null;
+  first: number | null;
+  latest: number | null;
 }
 
 function plain(value: unknown): string | number | null {
@@ -64,7 +71,9 @@ export function stepStatement(walk: Walk, limit: number): Statement {
   const most = `${bind(limit)}::bigint`;
   const source = `FROM responses WHERE ${[form, own, ...rest].join(" AND ")}`;
   const sql = `SELECT (SELECT count(*) FROM (SELECT 1 ${source} LIMIT ${most}) counted) AS rows,
-    (SELECT jsonb_build_array(submitted_at, seq, shard) ${source} ORDER BY submitted_at, seq, shard LIMIT 1 OFFSET ${most} - 1) AS last`;
+    (SELECT jsonb_build_array(submitted_at, seq, shard) ${source} ORDER BY submitted_at, seq, shard LIMIT 1 OFFSET ${most} - 1) AS last,
+    (SELECT submitted_at ${source} ORDER BY submitted_at, seq, shard LIMIT 1) AS first,
+    (SELECT submitted_at ${source} ORDER BY submitted_at DESC, seq DESC, shard DESC LIMIT 1) AS latest`;
   return { sql, values };
 }
 
