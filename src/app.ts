@@ -38,6 +38,7 @@ import { assets } from "./routes/meta/assets";
 import { mountOpenApi } from "./routes/meta/openapi";
 import { getMetrics } from "./routes/metrics/get";
 import { newApp } from "./routes/new-app";
+import { reports } from "./routes/reports";
 import { responses } from "./routes/responses";
 import { sessions } from "./routes/sessions";
 import { workspaces } from "./routes/workspaces";
@@ -64,6 +65,7 @@ export function createApp() {
   app.route("/", forms);
   app.route("/", responses);
   app.route("/", analytics);
+  app.route("/", reports);
   app.route("/", jobs);
   app.route("/", workspaceLive);
   app.route("/", backups);

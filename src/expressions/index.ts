@@ -3,7 +3,7 @@ export { type CalculatedField, calculateAll, type OrderedField, type OrderResult
 export { type FunctionSummary, listFunctions } from "./describe";
 export { ExpressionLimitError, type Moment, type Value } from "./run";
 export { type CompileResult, compileExpression, compileText, type Expression, evaluate, MAX_EXPRESSION } from "./source";
-export { compileTemplate, type Json, renderTemplate, type Template, type TemplateProblem, type TemplateResult } from "./template";
+export { compileTemplate, renderTemplate, type Template, type TemplateProblem, type TemplateResult } from "./template";
 export type { Problem } from "./tokens";
 export {
   ANY,

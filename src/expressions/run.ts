@@ -1,7 +1,7 @@
 // pure. One evaluation: what it may look at, and how much it may still spend. Expressions are written by strangers, so what they
 // cost is bounded before it is paid.
 
-export type Value = string | number | boolean | null | readonly Value[] | { readonly [name: string]: Value };
+export type Value = string | number | boolean | null | Value[] | { [name: string]: Value };
 
 export interface Moment {
   /** Epoch milliseconds: what `now()` is. */

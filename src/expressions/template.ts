@@ -5,8 +5,6 @@ import { compileText, type Expression } from "./source";
 import type { Problem } from "./tokens";
 import type { Scope } from "./types";
 
-export type Json = string | number | boolean | null | Json[] | { [name: string]: Json };
-
 /** `path`: where in the JSON, `data.items.0`; "" for the whole. */
 export type TemplateProblem = Problem & { path: string };
 

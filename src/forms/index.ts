@@ -3,6 +3,7 @@ export type { SchemaDifference } from "./compare";
 export { type CreateFormInput, createForm } from "./create";
 export * from "./definition";
 export { duplicateForm } from "./duplicate";
+export { calculateFor, describeAnswers, type ResponseFacts, responseScope, responseValues, typesOfCalculated } from "./expressions";
 export { clockOf, isTimeZone } from "./fields";
 export { numberRule } from "./fields/numbers";
 export { dateLimit } from "./fields/times";

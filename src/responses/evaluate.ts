@@ -1,9 +1,9 @@
 // The form's own verdict on answers, as this domain's error.
-import { evaluateAnswers, type FormSchema } from "../forms";
+import { calculateFor, evaluateAnswers, type FormSchema } from "../forms";
 import { InvalidError } from "../shared/errors";
 
 export function evaluateOrRefuse(schema: FormSchema, raw: unknown, mode: "complete" | "partial", now: number): Record<string, unknown> {
-  const verdict = evaluateAnswers(schema, raw, { mode, now });
+  const verdict = evaluateAnswers(schema, raw, { mode, now, calculate: calculateFor(schema, now) });
   if (verdict.ok) return verdict.data;
   const unknown = verdict.issues.some((issue) => issue.code === "unknown_field");
   throw new InvalidError("Some answers are not valid; `errors` says which and why.", verdict.issues, unknown ? "unknown_field" : undefined);

@@ -1,5 +1,5 @@
 // A form as reading its answers needs it: that it is this workspace's, and which fields it ever had.
-import { describeFields, type FieldDescription, type FormSchema, getForm, getPublishedInAnyState, listSchemas } from "../forms";
+import { describeAnswers, type FieldDescription, type FormSchema, getForm, getPublishedInAnyState, listSchemas } from "../forms";
 import type { ServiceContext } from "../shared/context";
 
 export interface ReadableForm {
@@ -18,7 +18,7 @@ export async function loadFormForReading(ctx: ServiceContext, formId: string): P
     settings: published?.schema.settings,
     fields: async () => {
       const found = new Map<string, FieldDescription>();
-      for (const schema of await listSchemas(ctx, form.id)) for (const field of describeFields(schema)) found.set(field.path, field);
+      for (const schema of await listSchemas(ctx, form.id)) for (const field of describeAnswers(schema)) found.set(field.path, field);
       return [...found.values()];
     },
   };

@@ -1,6 +1,15 @@
 export { type AcceptedResponse, type AcceptInput, acceptResponse } from "./accept";
-export { type AsOf, type Moment, momentOf } from "./as-of";
+export { type AsOf, type Moment, momentOf, parsePosition } from "./as-of";
 export { type FormBarrier, passBarrier } from "./barrier";
+export {
+  type CalculatedColumn,
+  type CompiledColumns,
+  checkExpression,
+  compileColumns,
+  type ExpressionCheck,
+  MAX_CALCULATED,
+  scopeOfForm,
+} from "./calculated";
 export {
   type CarriedEnd,
   type CarriedEntry,
@@ -25,7 +34,7 @@ export * from "./ledger/counters";
 export { Heat } from "./ledger/heat";
 export * from "./ledger/settle-batch";
 export * from "./ledger/types";
-export { type ListInput, listResponses, type ResponseList } from "./list";
+export { type ListedResponse, type ListInput, listResponses, type ResponseList } from "./list";
 export { type MatchableRow, matchesCondition } from "./matches";
 export type { VisitFacts } from "./meta";
 export { type Follower, fanOut, wakeOverdueRanges } from "./outbox";
@@ -33,6 +42,7 @@ export { isFull, keepStart } from "./page-visit";
 export { rebuildForm } from "./rebuild";
 export { recordAudit } from "./record-audit";
 export { shardCount } from "./shards";
+export { countSnapshot, readSnapshot, type SnapshotInput, type SnapshotPage } from "./snapshot";
 export { spreadForm } from "./spread";
 export { compareText, compareValues, membersOf, rawAt, valuesOf } from "./values";
 export { verifyForm } from "./verify";

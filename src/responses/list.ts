@@ -1,9 +1,11 @@
+import type { Value } from "../expressions";
 import { assertCan, type ServiceContext } from "../shared/context";
 import { InvalidError } from "../shared/errors";
 import { decodeCursor, type Page, toPage } from "../shared/lists";
 import { type ListQuery, type Marks, openPrimaryStore, type ResponseRow } from "../store";
 import { type AsOf, momentOf } from "./as-of";
 import { passBarrier } from "./barrier";
+import { type CalculatedColumn, compileColumns } from "./calculated";
 import { parseFilter } from "./filter";
 import { loadFormForReading } from "./form";
 import { searchWords } from "./words";
@@ -21,11 +23,17 @@ export interface ListInput {
   sort: "submitted_at" | "-submitted_at";
   /** The query language's filter, as parsed JSON. */
   filter?: unknown;
+  /** Worked out beside the answers, each under its name. */
+  calculated?: readonly CalculatedColumn[];
+  /** What a date is in them; the form's own without it. */
+  timezone?: string;
   /** As the responses stood then; their notes (`meta`) are the newest. */
   asOf?: AsOf;
 }
 
-export interface ResponseList extends Page<ResponseRow> {
+export type ListedResponse = ResponseRow & { calculated?: Record<string, Value> };
+
+export interface ResponseList extends Page<ListedResponse> {
   current: boolean;
   position: string;
 }
@@ -50,9 +58,17 @@ export async function listResponses(ctx: ServiceContext, input: ListInput): Prom
   if (moment !== null && query.words !== undefined) throw cannotSearchBack();
   const barrier =
     moment === null ? await passBarrier(ctx, form.formId, form.settings) : { current: moment.current, position: positionOf(moment.marks) };
+  const { columns, valuesOf } = await compileColumns(ctx, form.formId, input.calculated ?? [], {
+    timezone: input.timezone,
+    path: "calculated",
+  });
   const rows = await openPrimaryStore(ctx.env).listResponses({ ...query, asOf: moment?.marks });
   const page = toPage(rows, input.limit, (row) => [row.submittedAt, row.seq, row.shard]);
-  return { ...page, items: page.items.map((row) => project(row, input.fields)), ...barrier };
+  return {
+    ...page,
+    items: page.items.map((row) => ({ ...project(row, input.fields), ...(columns.length === 0 ? {} : { calculated: valuesOf(row) }) })),
+    ...barrier,
+  };
 }
 
 function positionOf(marks: Marks): string {

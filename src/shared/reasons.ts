@@ -19,6 +19,7 @@ export const REASONS = {
   idempotency_key_reused: "The key was used with another request within 24 hours; make a new key for a new request.",
   in_the_future: "Ask for a moment that has passed.",
   insufficient_data: "There is nothing yet to tell from; come back when somebody has answered.",
+  invalid_expression: "An expression cannot be worked out; `errors` says which, where and why.",
   invalid_filter: "The filter is not of the query language's form; `errors` says where.",
   invalid_query: "The query is not of the query language's form; `errors` says where.",
   invalid_token: "The link is wrong, used or expired; ask for a new one.",

@@ -10,6 +10,8 @@ export interface FieldDescription {
   required: boolean;
   options?: Option[];
   rows?: Option[];
+  /** Calculated fields: what comes out of the expression; see `describeAnswers`. */
+  holds?: "text" | "number" | "boolean" | "date" | "datetime" | "time";
   /** Inside a repeating group: one response may hold several values. */
   repeated: boolean;
   page: string;

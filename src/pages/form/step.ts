@@ -3,7 +3,16 @@
 //
 // Without script a page cannot show a question the moment its reason is given. So it goes in rounds: when sending a page makes
 // questions appear on it that were not there, they are shown, pointed at, and the page is sent once more.
-import { evaluateAnswers, evaluateRules, type FormSchema, type Issue, listPages, type PageDescription, type RuleState } from "../../forms";
+import {
+  calculateFor,
+  evaluateAnswers,
+  evaluateRules,
+  type FormSchema,
+  type Issue,
+  listPages,
+  type PageDescription,
+  type RuleState,
+} from "../../forms";
 import { asRaw, type Controls, mostTurns, type Raw, readSent } from "./answers";
 import { controlsOn } from "./kept";
 import { openedRaw, shownTurns, withShownTurns } from "./opened";
@@ -47,7 +56,7 @@ export function takeStep(schema: FormSchema, sent: Controls, now: number): Step 
   const at = here.way.indexOf(here.page.name);
   if (go === "back") return show(here.way[Math.max(0, at - 1)] ?? null);
 
-  const verdict = evaluateAnswers(schema, raw, { mode: "complete", now });
+  const verdict = evaluateAnswers(schema, raw, { mode: "complete", now, calculate: calculateFor(schema, now) });
   const issues = verdict.ok ? [] : verdict.issues;
   const pageOf = pageFinder(schema);
   const fresh = freshQuestions(schema, here, asked, now);
@@ -64,7 +73,7 @@ export function takeStep(schema: FormSchema, sent: Controls, now: number): Step 
 export function sheetOf(schema: FormSchema, raw: Raw, wanted: string | null, now: number, extra: Extra = {}): Sheet {
   const zone = schema.settings?.timezone ?? "UTC";
   const shown = withShownTurns(schema.fields, raw, zone);
-  const state = evaluateRules(schema, raw, { now });
+  const state = evaluateRules(schema, raw, { now, calculate: calculateFor(schema, now) });
   const pages = listPages(schema);
   const open = pages.filter(({ name, fields }) => state.pages.includes(name) && fields.some((field) => isSeen(schema, state, field)));
   const page = open.find(({ name }) => name === wanted) ?? open[0] ?? pages[0] ?? { name: "", title: "", fields: [] };
@@ -89,7 +98,7 @@ function visibleTurns(schema: FormSchema, raw: Raw, shown: Raw, now: number): st
   const known = new Set(toTurnPaths(schema.fields, raw));
   const added = toTurnPaths(schema.fields, shown).filter((path) => !known.has(path));
   if (added.length === 0) return [];
-  const { visible } = evaluateRules(schema, shown, { now });
+  const { visible } = evaluateRules(schema, shown, { now, calculate: calculateFor(schema, now) });
   return [...visible].filter((path) => added.some((turn) => path.startsWith(`${turn}.`)));
 }
 
@@ -104,7 +113,7 @@ function toTurnPaths(fields: FormSchema["fields"], raw: Raw, prefix = ""): strin
 }
 
 function freshQuestions(schema: FormSchema, sheet: Sheet, asked: ReadonlySet<string>, now: number): string[] {
-  const state = evaluateRules(schema, sheet.raw, { now });
+  const state = evaluateRules(schema, sheet.raw, { now, calculate: calculateFor(schema, now) });
   return [...controlsOn(schema, { ...sheet, shown: sheet.raw, state })].filter((path) => !asked.has(path));
 }
 

@@ -53,3 +53,15 @@ export function toResponseView(row: ResponseRow): z.infer<typeof ResponseView> {
     revision: row.lastSeq,
   };
 }
+
+/** A column that is worked out: in lists, exports and reports. */
+export const CalculatedColumn = z
+  .object({
+    name: z
+      .string()
+      .regex(/^[a-z][a-z0-9_]{0,63}$/, "Use a lower-case letter, then lower-case letters, digits and underscores, 64 at most."),
+    label: z.string().max(200).optional(),
+    expression: z.string().max(4_000),
+  })
+  .strict()
+  .openapi("CalculatedColumn");
