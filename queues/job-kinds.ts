@@ -1,5 +1,6 @@
 // Every kind of job there is. src/jobs knows none of them, because it may not import the domains that declare them.
 import { BACKUP, RESTORE } from "../src/backups";
 import type { AnyJobKind } from "../src/jobs";
+import { ERASE_PERSON, EXPORT_PERSON, RETAIN } from "../src/privacy";
 
-export const JOB_KINDS: readonly AnyJobKind[] = [BACKUP, RESTORE];
+export const JOB_KINDS: readonly AnyJobKind[] = [BACKUP, RESTORE, ERASE_PERSON, EXPORT_PERSON, RETAIN];

@@ -38,6 +38,7 @@ import { assets } from "./routes/meta/assets";
 import { mountOpenApi } from "./routes/meta/openapi";
 import { getMetrics } from "./routes/metrics/get";
 import { newApp } from "./routes/new-app";
+import { privacy } from "./routes/privacy";
 import { reports } from "./routes/reports";
 import { responses } from "./routes/responses";
 import { sessions } from "./routes/sessions";
@@ -69,6 +70,7 @@ export function createApp() {
   app.route("/", jobs);
   app.route("/", workspaceLive);
   app.route("/", backups);
+  app.route("/", privacy);
   for (const part of [auth, sessions, workspaces, members, invitations, apiKeys, audit]) app.route("/", part);
   for (const pages of [homePages, formPages, accountPages, docs, errorPages, devMail]) app.route("/", pages);
   app.route("/", styleRoutes([HOME_STYLE, FORM_STYLE, PLAIN_STYLE, ACCOUNT_STYLE, ERRORS_STYLE, MAILBOX_STYLE]));

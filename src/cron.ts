@@ -3,6 +3,7 @@ import { forgetExpiredAccess } from "./accounts";
 import { continueTraining, openTraining } from "./analytics";
 import { forgetOldJobs, wakeOverdueJobs } from "./jobs";
 import { forgetOldMail, wakeOverdueMail } from "./mail";
+import { forgetPersonExports, startRetention } from "./privacy";
 import { wakeOverdueRanges } from "./responses";
 import type { ServiceContext } from "./shared/context";
 import { newId } from "./shared/ids";
@@ -32,6 +33,8 @@ const TASKS: Record<string, CronTask[]> = {
     { name: "forget old mail", run: forgetOldMail },
     { name: "forget expired access", run: forgetExpiredAccess },
     { name: "forget old idempotency keys", run: forgetOldKeys },
+    { name: "erase what is kept no longer", run: startRetention },
+    { name: "forget exports of persons", run: forgetPersonExports },
     { name: "forget old jobs", run: forgetOldJobs },
   ],
 };

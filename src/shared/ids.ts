@@ -21,6 +21,7 @@ const PREFIX = {
   run: "run",
   job: "job",
   backup: "bak",
+  privacy: "prv",
   event: "evt",
   request: "req",
 } as const;

@@ -29,6 +29,8 @@ export const MAKERS: Record<string, Maker> = {
   "/api/v1/members/{id}": async (world) => addMember(world.workspaceId, (await makePerson()).userId, "viewer"),
   "/api/v1/invitations/{id}": (world) =>
     createdByAdmin(world, "/api/v1/invitations", { email: `${crypto.randomUUID()}@fixture.test`, role: "viewer" }),
+  "/api/v2/privacy/requests/{id}": (world) =>
+    createdByAdmin(world, "/api/v2/privacy/requests", { kind: "export", value: "nobody@fixture.test" }),
   "/api/v2/backups/{id}": (world) => createdByAdmin(world, "/api/v2/backups", undefined),
   "/api/v1/api-keys/{id}": (world) => createdByAdmin(world, "/api/v1/api-keys", { name: "Fixture", scopes: ["read"] }),
 };

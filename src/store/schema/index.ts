@@ -9,5 +9,6 @@ export * from "./idempotency";
 export * from "./jobs";
 export * from "./mail";
 export * from "./plugins";
+export * from "./privacy";
 export * from "./responses";
 export * from "./webhooks";
