@@ -3,10 +3,11 @@
 import { type Follower, fanOut, recordAudit } from "../src/responses";
 import { describeError } from "../src/shared/log";
 import { backgroundContext } from "../src/store/background-context";
+import { fanOutEntries } from "../src/webhooks";
 import { EventsMessage } from "./events-message";
 
 /** Who is told of every settled range, in this order. */
-const FOLLOWERS: readonly Follower[] = [recordAudit];
+const FOLLOWERS: readonly Follower[] = [recordAudit, fanOutEntries];
 
 const FIRST_WAIT_SECONDS = 5;
 const MAX_WAIT_SECONDS = 600;

@@ -4,6 +4,7 @@ import { counter } from "../src/shared/metrics";
 import { flushMetricsSometimes } from "../src/shared/metrics-flush";
 import { backgroundContext } from "../src/store/background-context";
 import { consumeDeadLetters } from "./dead-letters";
+import { consumeDeliveries } from "./deliveries";
 import { consumeEvents } from "./events";
 import { consumeJobs } from "./jobs";
 import { consumeMail } from "./mail";
@@ -12,6 +13,7 @@ type Consumer = (batch: MessageBatch<unknown>, env: Env, execution: ExecutionCon
 
 const CONSUMERS: Record<string, Consumer> = {
   "dead-letters": consumeDeadLetters,
+  deliveries: consumeDeliveries,
   events: consumeEvents,
   exports: consumeJobs("exports"),
   mail: consumeMail,

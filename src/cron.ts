@@ -13,6 +13,7 @@ import { flushMetricsSometimes } from "./shared/metrics-flush";
 import { backgroundContext } from "./store/background-context";
 import { forgetOldKeys } from "./store/idempotency";
 import { observeReplicas } from "./store/replicas";
+import { wakeOverdueDeliveries } from "./webhooks";
 
 interface CronTask {
   name: string;
@@ -24,6 +25,7 @@ const TASKS: Record<string, CronTask[]> = {
   "* * * * *": [
     { name: "wake overdue mail", run: wakeOverdueMail },
     { name: "wake overdue events", run: wakeOverdueRanges },
+    { name: "wake overdue deliveries", run: wakeOverdueDeliveries },
     { name: "wake overdue jobs", run: wakeOverdueJobs },
     { name: "train forecasts", run: continueTraining },
     { name: "observe replicas", run: observeReplicas },

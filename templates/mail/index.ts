@@ -9,6 +9,9 @@ export interface MailData {
   "reset-password": { name: string; url: string };
   "password-changed": { name: string; at: string; ip: string | null };
   invitation: { workspace: string; inviter: string; role: string; url: string };
+  "webhook-dead-letters": { host: string; webhookId: string; count: number; lastError: string; url: string };
+  "webhook-paused": { host: string; webhookId: string; since: string; url: string };
+  "webhook-disabled": { host: string; webhookId: string; url: string };
 }
 
 export type MailTemplate = keyof MailData;
@@ -73,6 +76,39 @@ const LETTERS: { [T in MailTemplate]: (data: MailData[T]) => Letter } = {
     paragraphs: [`${plainName(inviter)} invites you to the workspace “${plainName(workspace)}” on Headwater, as ${role}.`],
     action: { label: "Accept the invitation", url },
     notes: ["The link works for 7 days, for this address alone. If you do not know the sender, ignore this mail."],
+  }),
+  "webhook-dead-letters": ({ host, webhookId, count, lastError, url }) => ({
+    subject: `${count === 1 ? "A delivery" : `${count} deliveries`} to ${plainName(host)} failed for good`,
+    preview: "They are kept as dead letters, and can be sent again.",
+    heading: count === 1 ? "A delivery failed for good" : `${count} deliveries failed for good`,
+    paragraphs: [
+      `Your endpoint at “${plainName(host)}” (${webhookId}) did not take them in six attempts. The last said: ${plainName(lastError)}`,
+      "They are kept as dead letters: look at them, mend the endpoint, and send them again.",
+    ],
+    action: { label: "Open Headwater", url },
+    notes: ["For one endpoint this mail comes once an hour at most, and counts what has failed since the one before."],
+  }),
+  "webhook-paused": ({ host, webhookId, since, url }) => ({
+    subject: `Deliveries to ${plainName(host)} are paused`,
+    preview: "Nothing is lost: what is due waits until you resume it.",
+    heading: "An endpoint is paused",
+    paragraphs: [
+      `Your endpoint at “${plainName(host)}” (${webhookId}) has not taken a single delivery since ${since}. It is paused.`,
+      "What is due to it waits for three days. Mend the endpoint and resume it.",
+    ],
+    action: { label: "Open Headwater", url },
+    notes: [],
+  }),
+  "webhook-disabled": ({ host, webhookId, url }) => ({
+    subject: `Deliveries to ${plainName(host)} have ended`,
+    preview: "The endpoint answered that it is gone for good.",
+    heading: "An endpoint is disabled",
+    paragraphs: [
+      `Your endpoint at “${plainName(host)}” (${webhookId}) answered 410: gone for good. Nothing is sent there any more.`,
+      "What was still due is kept as dead letters. If the endpoint is back, resume it and send them again.",
+    ],
+    action: { label: "Open Headwater", url },
+    notes: [],
   }),
 };
 

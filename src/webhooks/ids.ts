@@ -1,0 +1,22 @@
+// Ids that come out of what they name: fanning out twice makes one delivery, and every attempt has the same.
+import { hash } from "node:crypto";
+import { idFloor } from "../shared/ids";
+
+const DIGITS = 20;
+
+export function entryEventId(formId: string, shard: number, seq: number, at: number): string {
+  return `${idFloor("event", at)}${digest(`entry ${formId}:${shard}:${seq}`)}`;
+}
+
+export function deliveryId(webhookId: string, eventId: string, occurredAt: number): string {
+  return `${idFloor("delivery", occurredAt)}${digest(`delivery ${webhookId} ${eventId}`)}`;
+}
+
+/** Of the event that says so: once for each time a delivery dies. */
+export function deadLetterEventId(delivery: string, attempt: number, at: number): string {
+  return `${idFloor("event", at)}${digest(`dead ${delivery} ${attempt}`)}`;
+}
+
+function digest(text: string): string {
+  return hash("sha256", text, "hex").slice(0, DIGITS);
+}
