@@ -10,6 +10,7 @@ export { type FeedChoice, openEventFeed, openSocketFeed } from "./live/open-feed
 export { FRAME_GAP_MS, nextFrameAt } from "./live/pace";
 export { issueTicket } from "./live/ticket";
 export { getMetrics, type Metrics } from "./metrics";
+export { AGGREGATES, type Answer, askForm, BUCKETS, viewOf } from "./query";
 export { GRANULARITIES, type Granularity } from "./steps";
 export { type Summary, summarise, type Totals as SummedTotals } from "./summarise";
 export { getTimeseries, type Timeseries } from "./timeseries";

@@ -4,9 +4,10 @@ import { distribution } from "./distribution";
 import { liveEvents, liveSocket, liveTickets } from "./live";
 import { metrics } from "./metrics";
 import { predictNextWeekRoute } from "./predict";
+import { query } from "./query";
 import { timeseries } from "./timeseries";
 
-const parts = [metrics, timeseries, distribution, liveSocket, liveEvents, liveTickets, predictNextWeekRoute];
+const parts = [metrics, query, timeseries, distribution, liveSocket, liveEvents, liveTickets, predictNextWeekRoute];
 
 export const analytics = newApp();
 // Before the routes, whose guards come first in each.
