@@ -1,7 +1,7 @@
 // pure. When a schedule is due next. Where clocks are put forward over its time it runs as much later; where they show its time
 // twice it runs the first time, unless it runs every hour anyway.
 import { DAY, dateText, fromWall, offsetAt, shownAs, type Wall, wallAt, wallOfShown } from "../../shared/wall-clock";
-import { type Cron, parseCron } from "./cron";
+import { type Cron, parseCron } from "./cron-expression";
 
 export const FREQUENCIES = ["daily", "weekly", "monthly", "cron"] as const;
 export type Frequency = (typeof FREQUENCIES)[number];

@@ -1,7 +1,7 @@
 // A fake clock over two years in five time zones, each day compared with a reckoning that shares nothing with the code: the wall
 // clock that the platform itself shows, asked minute by minute or quarter by quarter.
 import { describe, expect, it } from "vitest";
-import { parseCron } from "../../../src/reports/schedules/cron";
+import { parseCron } from "../../../src/reports/schedules/cron-expression";
 import { nextRun, type Timing, whyNeverRuns } from "../../../src/reports/schedules/next-run";
 import { spanOf } from "../../../src/reports/schedules/windows";
 

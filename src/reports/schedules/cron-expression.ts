@@ -91,13 +91,13 @@ function readPart(word: string, part: Part): number[] | string {
 function readRange(range: string, part: Part, stepped: boolean): [number, number] | null {
   if (range === "*" || (range === "?" && part.name.startsWith("day"))) return [part.least, part.most];
   const [first = "", last, ...more] = range.split("-");
-  const from = valueOf(first, part);
+  const from = numberOf(first, part);
   // `10/20` means from 10 on in steps, as everywhere.
-  const to = last === undefined ? (stepped ? part.most : from) : valueOf(last, part);
+  const to = last === undefined ? (stepped ? part.most : from) : numberOf(last, part);
   return more.length > 0 || from === null || to === null || from > to ? null : [from, to];
 }
 
-function valueOf(word: string, { least, most, names }: Part): number | null {
+function numberOf(word: string, { least, most, names }: Part): number | null {
   const named = names?.indexOf(word) ?? -1;
   if (named >= 0) return named + least;
   const value = wholeNumber(word);
