@@ -5,6 +5,7 @@ import { assertCan, type Permission, type ServiceContext } from "../shared/conte
 import { ConflictError } from "../shared/errors";
 import { tables } from "../store";
 import { auditIfChanged } from "../store/audit";
+import { raiseIfChanged, type StoredEventType } from "../store/events";
 import { type Form, type FormStatus, formTag, loadFormRow, toForm } from "./internal";
 
 const { forms } = tables;
@@ -14,9 +15,17 @@ interface Step {
   action: string;
   from: readonly FormStatus[];
   refusal: string;
+  /** What the world hears of it. */
+  event?: StoredEventType;
 }
 
-const CLOSE: Step = { permission: "write", action: "form.closed", from: ["published"], refusal: "Only a published form can be closed." };
+const CLOSE: Step = {
+  permission: "write",
+  action: "form.closed",
+  from: ["published"],
+  refusal: "Only a published form can be closed.",
+  event: "form.closed",
+};
 const REOPEN: Step = { permission: "write", action: "form.reopened", from: ["closed"], refusal: "Only a closed form can be reopened." };
 const ARCHIVE: Step = {
   permission: "delete",
@@ -46,7 +55,10 @@ type Change = Parameters<ReturnType<ServiceContext["db"]["update"]>["set"]>[0];
 
 async function takeStep(ctx: ServiceContext, formId: string, step: Step, change: Change): Promise<Form> {
   assertCan(ctx, step.permission);
-  await loadFormRow(ctx, formId);
+  const row = await loadFormRow(ctx, formId);
+  const { id, title, slug, description, version } = row;
+  const closed = { id, title, slug, description, status: "closed", version, closed_at: new Date(ctx.now()).toISOString() };
+  const event = step.event && raiseIfChanged(ctx, { workspaceId: ctx.workspaceId, type: step.event, formId, data: closed });
   const [changed] = await ctx.db.batch([
     ctx.db
       .update(forms)
@@ -54,9 +66,11 @@ async function takeStep(ctx: ServiceContext, formId: string, step: Step, change:
       .where(and(eq(forms.workspaceId, ctx.workspaceId), eq(forms.id, formId), inArray(forms.status, [...step.from])))
       .returning(),
     auditIfChanged(ctx, { workspaceId: ctx.workspaceId, action: step.action, targetKind: "form", targetId: formId }),
+    ...(event === undefined ? [] : [event.statement]),
     bumpTags(ctx, [formTag(formId)]),
   ]);
   noteTagsBumped(ctx, [formTag(formId)]);
   if (changed[0] === undefined) throw new ConflictError(step.refusal, "wrong_state");
+  await event?.wake();
   return toForm(changed[0]);
 }

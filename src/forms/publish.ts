@@ -5,6 +5,7 @@ import { InvalidError } from "../shared/errors";
 import { describeError } from "../shared/log";
 import { tables } from "../store";
 import { auditIfChanged } from "../store/audit";
+import { raiseIfChanged } from "../store/events";
 import { whyUnpublishable } from "./checks";
 import { actorId } from "./create";
 import { changedMeanwhile, formTag, loadFormRow, refuseArchived, toForm } from "./internal";
@@ -27,6 +28,21 @@ export async function publishForm(ctx: ServiceContext, formId: string): Promise<
   if (obstacles.length > 0) throw new InvalidError("The form cannot work as it is; `errors` says why.", obstacles, "unpublishable");
 
   const now = ctx.now();
+  const event = raiseIfChanged(ctx, {
+    workspaceId: ctx.workspaceId,
+    type: "form.published",
+    formId,
+    data: {
+      id: formId,
+      title: row.title,
+      slug: row.slug,
+      description: row.description,
+      status: "published",
+      // The statement below takes effect only while the row is as it was read.
+      version: row.lastVersion + 1,
+      published_at: new Date(now).toISOString(),
+    },
+  });
   const [published] = await ctx.db.batch([
     ctx.db
       .update(forms)
@@ -48,11 +64,13 @@ export async function publishForm(ctx: ServiceContext, formId: string): Promise<
       INSERT INTO form_versions (form_id, version, workspace_id, title, description, schema, published_by, published_at)
       SELECT id, version, workspace_id, title, description, draft, ${actorId(ctx)}, ${now} FROM forms
       WHERE workspace_id = ${ctx.workspaceId} AND id = ${formId} AND changes() > 0`),
+    event.statement,
     bumpTags(ctx, [formTag(formId)]),
   ]);
   noteTagsBumped(ctx, [formTag(formId)]);
   const version = published[0]?.version;
   if (version === undefined) throw changedMeanwhile();
+  await event.wake();
   // The first respondent after a publish should not be the one who waits for the store.
   ctx.defer(warmUp(ctx, formId));
   return { formId, version, publishedAt: now };

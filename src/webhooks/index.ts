@@ -1,6 +1,6 @@
+export { type NewEvent, raiseEvent, raiseIfChanged } from "../store/events";
 export { EVENT_TYPES, type EventType, isResponseEvent } from "./event-types";
 export { type EventFollower, fanOutEntries, fanOutStored, type StoredEvent, tellEvent } from "./events/fan-out";
-export { type NewEvent, raiseEvent, raiseIfChanged } from "./events/raise";
 export { type LaneApi, laneOf } from "./lane/api";
 export { HEALTHY, type Health } from "./lane/health";
 export type { LaneMemoryPort } from "./lane/lane";

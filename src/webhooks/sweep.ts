@@ -1,6 +1,6 @@
 // The minute sweep: whatever a queue has lost or an object has slept through is woken again. The rows are the truth.
 import type { ServiceContext } from "../shared/context";
-import { sendWakeUps } from "./events/raise";
+import { sendWakeUps } from "../store/events";
 
 const OVERDUE_MS = 60_000;
 const MAX_EVENTS = 500;

@@ -1,7 +1,7 @@
 // Delivery rows: one for each event and endpoint, whoever tells of it and however often.
 import type { ServiceContext } from "../../shared/context";
+import { sendWakeUps } from "../../store/events";
 import { deliveryId } from "../ids";
-import { sendWakeUps } from "./raise";
 
 export interface DueEvent {
   eventId: string;

@@ -1,11 +1,18 @@
-// Events that are no entries of a chain begin as a row, in the same batch as the change they tell of; the queue message only
+// Events that webhooks, plugins and others hear of. Those that are no entries of a chain begin as a row, in the same batch as the change they tell of; the queue message only
 // says that there is one.
 import { sql } from "drizzle-orm";
-import type { ServiceContext } from "../../shared/context";
-import { newId } from "../../shared/ids";
-import { describeError } from "../../shared/log";
-import type { StoredEventType } from "../event-types";
-import type { DeliveriesMessage } from "../message";
+import type { ServiceContext } from "../shared/context";
+import { newId } from "../shared/ids";
+import { describeError } from "../shared/log";
+
+/** Kept as rows of their own, because no chain has them. */
+export const STORED_EVENTS = ["form.published", "form.closed", "export.completed", "schedule.failed", "webhook.dead_lettered"] as const;
+export type StoredEventType = (typeof STORED_EVENTS)[number];
+
+/** What the deliveries queue carries; src/webhooks/message.ts reads it. */
+export type WakeUp =
+  | { type: "wake"; webhook_id: string; correlation_id?: string | null }
+  | { type: "event"; event_id: string; correlation_id?: string | null };
 
 export interface NewEvent {
   workspaceId: string;
@@ -44,7 +51,7 @@ function prepared(ctx: ServiceContext, event: NewEvent, condition: ReturnType<ty
 const MESSAGES_PER_BATCH = 100;
 
 /** A queue that refuses costs a minute, not the event: the rows are the truth, and cron looks after them. */
-export async function sendWakeUps(ctx: ServiceContext, messages: readonly DeliveriesMessage[]): Promise<void> {
+export async function sendWakeUps(ctx: ServiceContext, messages: readonly WakeUp[]): Promise<void> {
   try {
     for (let i = 0; i < messages.length; i += MESSAGES_PER_BATCH) {
       await ctx.env.DELIVERIES.sendBatch(messages.slice(i, i + MESSAGES_PER_BATCH).map((body) => ({ body })));
