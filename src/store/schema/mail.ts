@@ -20,6 +20,8 @@ export const mailMessages = sqliteTable(
     correlationId: text("correlation_id").notNull(),
     createdAt: integer("created_at").notNull(),
     sentAt: integer("sent_at"),
+    /** What it carries lies in the bucket; see migrations/d1/0015_schedules.sql. */
+    attachmentBytes: integer("attachment_bytes").notNull().default(0),
   },
   (t) => [index("mail_due").on(t.dueAt).where(sql`status in ('queued', 'sending')`)],
 );
