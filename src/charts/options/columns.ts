@@ -5,7 +5,7 @@ import { textWidth } from "../measure";
 import { countText, decimalText, shareText } from "../numbers";
 import { axisOf, BARE_AXIS, type Drawing, drawing, type Pen, text } from "./frame";
 
-const HEIGHT = 168;
+const HEIGHT = 136;
 
 type Of<K extends ChartDefinition["kind"]> = Extract<ChartDefinition, { kind: K }>;
 
@@ -102,7 +102,7 @@ export function histogramDrawing(pen: Pen, { bars, whole }: Of<"histogram">): Dr
 export function timeseriesDrawing(pen: Pen, { points, before }: Of<"timeseries">): Drawing {
   const { locale, fontSize } = pen.theme;
   const { max, step } = axisOf(Math.max(1, ...points.map(({ count }) => count), ...(before ?? [])));
-  const few = points.length <= 45;
+  const few = points.length <= 62;
   const ends = new Set([0, points.length - 1]);
   const every = Math.max(
     1,
