@@ -5,6 +5,7 @@ export const REASONS = {
   already_invited: "An invitation to this address is still open; resend or revoke it.",
   already_member: "This person is a member of the workspace already.",
   bad_cursor: "Pass `next_cursor` of the page before, unchanged, to the list that gave it out.",
+  bad_destination: "Name an https:// address of the public internet, without credentials in it; `errors` says what is wrong with this one.",
   bad_position: "Send the number of an entry, or a position that a reply has shown.",
   busy: "Somebody else is changing the same thing; try again.",
   duplicate: "The form takes one answer each, and this one has been given.",

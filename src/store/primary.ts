@@ -161,6 +161,8 @@ export interface PrimaryStore {
 
   listResponses(query: ListQuery): Promise<ResponseRow[]>;
   getResponse(workspaceId: string, formId: string, id: string): Promise<ResponseRow | null>;
+  /** Which form a settled response belongs to. */
+  formOfResponse(workspaceId: string, id: string): Promise<string | null>;
   responseEntries(workspaceId: string, formId: string, id: string, limit: number): Promise<EntryRow[]>;
   /** The chain of one shard in order, from after `after`. */
   entries(workspaceId: string, formId: string, shard: number, after: number, limit: number): Promise<EntryRow[]>;

@@ -1,10 +1,27 @@
-export { type NewEvent, raiseEvent, raiseIfChanged } from "../store/events";
+export { type NewEvent, raiseEvent, raiseIfChanged, type StoredEventType } from "../store/events";
 export { EVENT_TYPES, type EventType, isResponseEvent } from "./event-types";
 export { type EventFollower, fanOutEntries, fanOutStored, type StoredEvent, tellEvent } from "./events/fan-out";
+export { eventTypeOf, readRange, type TracedEntry } from "./events/read-entries";
+export { entryEventId } from "./ids";
 export { type LaneApi, laneOf } from "./lane/api";
 export { HEALTHY, type Health } from "./lane/health";
 export type { LaneMemoryPort } from "./lane/lane";
 export { type OpenLane, openLane } from "./lane/open-lane";
 export type { Result } from "./lane/store";
+export { MAX_WEBHOOKS } from "./limits";
+export {
+  createWebhook,
+  deleteWebhook,
+  getWebhook,
+  listWebhooks,
+  resumeWebhook,
+  rotateSecret,
+  updateWebhook,
+  type Webhook,
+  type WebhookInput,
+} from "./manage/endpoints";
 export { DeliveriesMessage } from "./message";
+export type { EventBody } from "./payload/body";
+export { readContents, storedBody } from "./payload/contents";
 export { wakeOverdueDeliveries } from "./sweep";
+export { previewTemplate, type Tried, testWebhook } from "./try-out";

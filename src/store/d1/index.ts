@@ -11,6 +11,8 @@ export function openD1Store(db: D1Database): PrimaryStore {
       (await db.prepare("SELECT shard, seq, hash FROM ledger_marks WHERE form_id = ?1 ORDER BY shard").bind(formId).all<Mark>()).results,
     listResponses: (query) => listResponses(db, query),
     getResponse: (workspaceId, formId, id) => getResponse(db, workspaceId, formId, id),
+    formOfResponse: (workspaceId, id) =>
+      db.prepare("SELECT form_id FROM responses WHERE id = ?1 AND workspace_id = ?2").bind(id, workspaceId).first<string>("form_id"),
     responseEntries: (workspaceId, formId, id, limit) => responseEntries(db, workspaceId, formId, id, limit),
     entries: (workspaceId, formId, shard, after, limit) => chain(db, workspaceId, formId, shard, after, limit),
     scanResponses: (workspaceId, formId, shard, after, limit) => scanResponses(db, workspaceId, formId, shard, after, limit),

@@ -14,6 +14,11 @@ export function openPostgresStore(connectionString: string): PrimaryStore {
     marks: (formId) => db.read<Mark & Record<string, unknown>>("Marks of ledgers", { sql: MARKS, values: [formId] }),
     listResponses: (query) => listResponses(db, query),
     getResponse: (workspaceId, formId, id) => getResponse(db, workspaceId, formId, id),
+    formOfResponse: async (workspaceId, id) => {
+      const sql = "SELECT form_id FROM responses WHERE id = $1 AND workspace_id = $2";
+      const [row] = await db.read<{ form_id: string }>("A response's form", { sql, values: [id, workspaceId] });
+      return row?.form_id ?? null;
+    },
     responseEntries: (workspaceId, formId, id, limit) => responseEntries(db, workspaceId, formId, id, limit),
     entries: (workspaceId, formId, shard, after, limit) => chain(db, workspaceId, formId, shard, after, limit),
     scanResponses: (workspaceId, formId, shard, after, limit) => scanResponses(db, workspaceId, formId, shard, after, limit),
