@@ -1,12 +1,13 @@
 // Wakes the lanes of endpoints, and tells of events that are rows. A message only points; each is settled alone. Nothing is sent
 // from here: a lane has its own connections and its own clock, so the slowest endpoint never holds up this queue.
 import { z } from "zod";
+import { followStored } from "../src/plugins";
 import { describeError } from "../src/shared/log";
 import { backgroundContext } from "../src/store/background-context";
 import { DeliveriesMessage, type EventFollower, fanOutStored, laneOf, tellEvent } from "../src/webhooks";
 
 /** Who is told of every event that is a row: published forms, finished exports and so on. */
-const FOLLOWERS: readonly EventFollower[] = [fanOutStored];
+const FOLLOWERS: readonly EventFollower[] = [fanOutStored, followStored];
 
 const FIRST_WAIT_SECONDS = 5;
 const MAX_WAIT_SECONDS = 600;

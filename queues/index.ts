@@ -8,6 +8,7 @@ import { consumeDeliveries } from "./deliveries";
 import { consumeEvents } from "./events";
 import { consumeJobs } from "./jobs";
 import { consumeMail } from "./mail";
+import { consumePlugins } from "./plugins";
 
 type Consumer = (batch: MessageBatch<unknown>, env: Env, execution: ExecutionContext) => Promise<void>;
 
@@ -17,6 +18,7 @@ const CONSUMERS: Record<string, Consumer> = {
   events: consumeEvents,
   exports: consumeJobs("exports"),
   mail: consumeMail,
+  plugins: consumePlugins,
   reports: consumeJobs("reports"),
   work: consumeJobs("work"),
 };

@@ -38,6 +38,7 @@ import { assets } from "./routes/meta/assets";
 import { mountOpenApi } from "./routes/meta/openapi";
 import { getMetrics } from "./routes/metrics/get";
 import { newApp } from "./routes/new-app";
+import { plugins } from "./routes/plugins";
 import { privacy } from "./routes/privacy";
 import { reports } from "./routes/reports";
 import { responses } from "./routes/responses";
@@ -66,6 +67,7 @@ export function createApp() {
   app.route("/", forms);
   app.route("/", responses);
   app.route("/", analytics);
+  app.route("/", plugins);
   app.route("/", reports);
   app.route("/", jobs);
   app.route("/", workspaceLive);

@@ -3,6 +3,7 @@ import { forgetExpiredAccess } from "./accounts";
 import { continueTraining, openTraining } from "./analytics";
 import { forgetOldJobs, wakeOverdueJobs } from "./jobs";
 import { forgetOldMail, wakeOverdueMail } from "./mail";
+import { forgetOldRuns, runSchedules, wakeOverdueRuns } from "./plugins";
 import { forgetPersonExports, startRetention } from "./privacy";
 import { wakeOverdueRanges } from "./responses";
 import type { ServiceContext } from "./shared/context";
@@ -27,6 +28,8 @@ const TASKS: Record<string, CronTask[]> = {
     { name: "wake overdue events", run: wakeOverdueRanges },
     { name: "wake overdue deliveries", run: wakeOverdueDeliveries },
     { name: "wake overdue jobs", run: wakeOverdueJobs },
+    { name: "run plugins by their schedule", run: runSchedules },
+    { name: "wake overdue runs of plugins", run: wakeOverdueRuns },
     { name: "train forecasts", run: continueTraining },
     { name: "observe replicas", run: observeReplicas },
   ],
@@ -38,6 +41,7 @@ const TASKS: Record<string, CronTask[]> = {
     { name: "erase what is kept no longer", run: startRetention },
     { name: "forget exports of persons", run: forgetPersonExports },
     { name: "forget old jobs", run: forgetOldJobs },
+    { name: "forget old runs of plugins", run: forgetOldRuns },
   ],
 };
 

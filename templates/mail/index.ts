@@ -11,6 +11,8 @@ export interface MailData {
   invitation: { workspace: string; inviter: string; role: string; url: string };
   "webhook-dead-letters": { host: string; webhookId: string; count: number; lastError: string; url: string };
   "webhook-paused": { host: string; webhookId: string; since: string; url: string };
+  "plugin-mail": { plugin: string; subject: string; text: string };
+  "plugin-paused": { plugin: string; pluginId: string; failures: number; lastError: string; url: string };
   "webhook-disabled": { host: string; webhookId: string; url: string };
 }
 
@@ -32,6 +34,11 @@ export function plainName(name: string): string {
     .replace(/\s+/g, " ")
     .trim();
   return (line.length > MAX_NAME ? `${line.slice(0, MAX_NAME - 1)}…` : line) || "somebody";
+}
+
+/** A subject that its author is answerable for: any words, on one line. */
+function oneLine(text: string): string {
+  return text.normalize("NFC").replace(CONTROL, " ").replace(/\s+/g, " ").trim();
 }
 
 const LETTERS: { [T in MailTemplate]: (data: MailData[T]) => Letter } = {
@@ -95,6 +102,27 @@ const LETTERS: { [T in MailTemplate]: (data: MailData[T]) => Letter } = {
     paragraphs: [
       `Your endpoint at “${plainName(host)}” (${webhookId}) has not taken a single delivery since ${since}. It is paused.`,
       "What is due to it waits for three days. Mend the endpoint and resume it.",
+    ],
+    action: { label: "Open Headwater", url },
+    notes: [],
+  }),
+  "plugin-mail": ({ plugin, subject, text }) => ({
+    subject: oneLine(subject),
+    preview: "",
+    heading: oneLine(subject),
+    paragraphs: text
+      .split(/\n{2,}/)
+      .map((part) => part.trim())
+      .filter((part) => part !== ""),
+    notes: [`Sent by “${plainName(plugin)}”, in answer to a form on Headwater.`],
+  }),
+  "plugin-paused": ({ plugin, pluginId, failures, lastError, url }) => ({
+    subject: `The plugin ${plainName(plugin)} is paused`,
+    preview: `${failures} runs failed one after another.`,
+    heading: "A plugin is paused",
+    paragraphs: [
+      `“${plainName(plugin)}” (${pluginId}) failed ${failures} times one after another. The last said: ${plainName(lastError)}`,
+      "It runs no more until it is enabled again. Responses are taken as before.",
     ],
     action: { label: "Open Headwater", url },
     notes: [],

@@ -1,0 +1,14 @@
+export { disablePlugin, enablePlugin, rollBackPlugin } from "./change-status";
+export { type CreatePluginInput, createPlugin } from "./create";
+export type { Declared } from "./declared";
+export { PLUGIN_EVENTS, type PluginEventType } from "./hooks";
+export { whyNotAHost } from "./hosts";
+export type { Plugin } from "./internal";
+export { PluginMessage } from "./message";
+export { getPlugin, listOffers, listPlugins, listPluginVersions, listRuns, type Offer, type RunRow, type VersionSummary } from "./read";
+export { deletePlugin } from "./remove";
+export { deliverRun } from "./run/deliver";
+export { followEntries, followStored } from "./run/follow";
+export { forgetOldRuns, runSchedules, wakeOverdueRuns } from "./run/sweep";
+export { type TestEvent, testPlugin } from "./test-run";
+export { type UpdatePluginInput, updatePlugin } from "./update";

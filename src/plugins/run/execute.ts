@@ -1,0 +1,51 @@
+// One run of a plugin's code in its isolate: started, waited for, and left behind when it does not come back.
+
+import type { Gate, Job, RawOutcome } from "../isolate/protocol";
+import { GRACE_MS } from "../limits";
+import { type Isolate, meteredCode, strictCode } from "./code";
+import { readOutcome } from "./outcome";
+
+export interface Runnable {
+  /** Of the isolate: the plugin and its version, so that a change begins afresh. */
+  key: string;
+  mode: "strict" | "metered";
+  /** The body of the function that makes the class. */
+  factory: string;
+}
+
+const RPC_CALLS = 300;
+
+export async function execute(env: Env, { key, mode, factory }: Runnable, job: Omit<Job, "code">, gate: Gate): Promise<RawOutcome> {
+  const startedAt = Date.now();
+  const cpuMs = job.limits.cpuMs + GRACE_MS;
+  const code = () => (mode === "strict" ? strictCode(cpuMs, RPC_CALLS) : meteredCode(factory, cpuMs, RPC_CALLS));
+  // Another build of ours must not find the isolates of this one.
+  const stub = env.LOADER.get(`${mode}:${key}:${env.VERSION?.id ?? ""}`, code);
+  const entry = stub.getEntrypoint() as unknown as Isolate & Disposable;
+  const waitMs = job.limits.wallMs + GRACE_MS;
+  let stopClock = () => {};
+  const late = new Promise<RawOutcome>((done) => {
+    const timer = setTimeout(() => done(lateOutcome(startedAt)), waitMs);
+    stopClock = () => clearTimeout(timer);
+  });
+  try {
+    const run = entry.run({ ...job, code: mode === "strict" ? factory : "" }, gate);
+    return readOutcome(await Promise.race([run, late]));
+  } catch (error) {
+    return brokenOutcome(error, startedAt);
+  } finally {
+    stopClock();
+  }
+}
+
+function lateOutcome(startedAt: number): RawOutcome {
+  const error = "The run did not come back.";
+  return { outcome: "timeout", value: null, error, logs: [], dropped: 0, durationMs: Date.now() - startedAt };
+}
+
+/** The isolate itself gave up: the platform's own limits, or a module that does not load. */
+function brokenOutcome(error: unknown, startedAt: number): RawOutcome {
+  const text = error instanceof Error ? error.message : String(error);
+  const outcome = /CPU|memory|resource/i.test(text) ? "limit" : /hung|never generate/i.test(text) ? "timeout" : "error";
+  return { outcome, value: null, error: text.slice(0, 500), logs: [], dropped: 0, durationMs: Date.now() - startedAt };
+}
