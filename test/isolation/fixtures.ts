@@ -9,6 +9,16 @@ type Maker = (world: World, outer: Made) => Promise<string>;
 
 const SCHEMA = { fields: [{ name: "score", type: "nps", label: "How likely are you to recommend us?" }] };
 
+async function createExport(world: World): Promise<Record<string, unknown>> {
+  return made(world.call("POST", "/api/v2/reports/exports", { form_id: await createForm(world), format: "csv" }));
+}
+
+const PLUGIN = {
+  name: "Fixture",
+  source: "export default class extends FormPlugin {\n  onResponseSubmitted(response, ctx) { ctx.log(response.id); }\n}",
+  events: ["response.submitted"],
+};
+
 async function createForm(world: World): Promise<string> {
   const form = await made(world.call("POST", "/api/v1/forms", { title: "Fixture", schema: SCHEMA }));
   await made(world.call("POST", `/api/v1/forms/${form.id}/publish`));
@@ -16,10 +26,13 @@ async function createForm(world: World): Promise<string> {
 }
 
 export const MAKERS: Record<string, Maker> = {
+  "/api/v2/plugins/{id}": async (world) => String((await made(world.call("POST", "/api/v2/plugins", PLUGIN))).id),
   "/api/v1/forms/{id}": createForm,
   "/api/v1/forms/{id}/versions/{n}": async () => "1",
   "/api/v1/forms/{id}/responses/{rid}": async (world, [formId]) =>
     String((await made(world.call("POST", `/api/v1/forms/${formId}/responses`, { data: { score: 9 } }))).id),
+  "/api/v2/jobs/{id}": async (world) => String((await createExport(world)).job_id),
+  "/api/v2/reports/exports/{id}": async (world) => String((await createExport(world)).id),
   "/api/v2/analytics/forms/{id}": createForm,
   "/api/v2/analytics/forms/{id}/fields/{name}": async () => "score",
   "/api/v1/auth/oidc/{provider}": async () => "acme",
