@@ -27,6 +27,8 @@ export interface PublishedForm {
   publishedAt: number;
   /** Its ledgers over time; `schema.settings.shards` is how many there are by now. */
   spread: readonly SpreadStep[];
+  /** Whether a plugin is to be asked before a response is taken; it then loads them, which no other form has to pay for. */
+  validators: boolean;
 }
 
 /** What the world may see of a form, named as it is on the wire so that the cache keeps the very bytes that are sent. */
@@ -74,7 +76,7 @@ export async function getPublicDocument(ctx: ServiceContext, idOrSlug: string): 
 }
 
 async function findPublished(ctx: ServiceContext, idOrSlug: string): Promise<Cached<PublishedForm>> {
-  const formId = FORM_ID.test(idOrSlug) ? idOrSlug : await formIdOfSlug(ctx, idOrSlug);
+  const formId = FORM_ID.test(idOrSlug) ? idOrSlug : (knownSlugs.get(idOrSlug) ?? (await findForm(ctx, idOrSlug)));
   return cached(
     ctx,
     { key: `published-form:${formId}`, tags: [formTag(formId)], ttlSeconds: TTL_SECONDS, staleSeconds: STALE_SECONDS },
@@ -82,14 +84,20 @@ async function findPublished(ctx: ServiceContext, idOrSlug: string): Promise<Cac
   );
 }
 
+/** What this isolate has found: beside the cache, because a busy form is asked for by its slug thousands of times a second. */
+const knownSlugs = new Map<string, string>();
+const MAX_KNOWN_SLUGS = 10_000;
+
 /** A slug never moves to another form, so what was found stays true; what was not found may be taken a moment later. */
-async function formIdOfSlug(ctx: ServiceContext, slug: string): Promise<string> {
+async function findForm(ctx: ServiceContext, slug: string): Promise<string> {
   if (!SLUG_PATTERN.test(slug)) throw new NotFoundError("The form");
   const { value } = await cached(ctx, { key: `slug:${slug}`, tags: [], ttlSeconds: TTL_SECONDS, staleSeconds: STALE_SECONDS }, async () => {
     const row = await ctx.db.select({ formId: formSlugs.formId }).from(formSlugs).where(eq(formSlugs.slug, slug)).get();
     if (row === undefined) throw new NotFoundError("The form");
     return row.formId;
   });
+  if (knownSlugs.size >= MAX_KNOWN_SLUGS) knownSlugs.clear();
+  knownSlugs.set(slug, value);
   return value;
 }
 
@@ -111,6 +119,8 @@ async function loadPublished(ctx: ServiceContext, formId: string): Promise<Publi
         WHERE v.form_id = ${forms.id} AND v.workspace_id = ${forms.workspaceId} AND v.version <= ${forms.lastVersion} GROUP BY 1
         UNION ALL SELECT s.shards, s.raised_at FROM form_spreads s
         WHERE s.form_id = ${forms.id} AND s.workspace_id = ${forms.workspaceId}))`,
+      validators: sql<number>`EXISTS (SELECT 1 FROM plugins p WHERE p.workspace_id = ${forms.workspaceId} AND p.status = 'enabled'
+        AND (p.form_id IS NULL OR p.form_id = ${forms.id}) AND p.hooks LIKE '%"validate"%')`,
     })
     .from(forms)
     .innerJoin(
@@ -124,5 +134,5 @@ async function loadPublished(ctx: ServiceContext, formId: string): Promise<Publi
   const spread = spreadSteps(JSON.parse(row.spread));
   const shards = spread.at(-1)?.shards ?? 1;
   const asSpread = shards === (schema.settings?.shards ?? 1) ? schema : { ...schema, settings: { ...schema.settings, shards } };
-  return { ...row, status: row.status, schema: asSpread, spread };
+  return { ...row, status: row.status, schema: asSpread, spread, validators: row.validators === 1 };
 }

@@ -12,3 +12,4 @@ export { followEntries, followStored } from "./run/follow";
 export { forgetOldRuns, runSchedules, wakeOverdueRuns } from "./run/sweep";
 export { type TestEvent, testPlugin } from "./test-run";
 export { type UpdatePluginInput, updatePlugin } from "./update";
+export { askValidators } from "./validate";

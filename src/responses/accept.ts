@@ -1,19 +1,20 @@
 // Taking a response: everything that can be said without a write is said here, then the form's ledger decides.
 import { getPublishedForm, getPublishedInAnyState, type PublishedForm } from "../forms";
 import type { ServiceContext } from "../shared/context";
-import { ForbiddenError, NotFoundError } from "../shared/errors";
+import { DomainError, ForbiddenError, NotFoundError } from "../shared/errors";
 import { newId } from "../shared/ids";
 import { openPrimaryStore } from "../store";
-import { cellsOf } from "./cells";
 import { assertWelcome } from "./doors";
 import { withOtherLedgers } from "./elsewhere";
 import { evaluateOrRefuse } from "./evaluate";
 import { guardsOf } from "./guards";
+import { effectCells, type Shown } from "./journey";
 import { ledgerOf } from "./ledger/api";
 import { canonicalJson, dataHash, newSalt } from "./ledger/chain";
 import type { Accepted, AcceptRequest, StartRef } from "./ledger/types";
 import { digest, metaOf, type VisitFacts } from "./meta";
 import { refusalError } from "./refusals";
+import { noteRefusal } from "./refused";
 import { firstReplyAmong } from "./repeats";
 import { makeResumeToken, type Resumption, resumeFrom, shardOfResumeToken } from "./resume";
 import { routeFor } from "./shards";
@@ -36,7 +37,15 @@ export interface AcceptInput {
   visit: VisitFacts;
   /** A time in the past; heeded only when Headwater itself is asking. */
   submittedAt?: number;
+  /** Asked of checked answers of a form that has validators. Throws to refuse; what it returns is kept in `meta.plugins`. */
+  validators: Validators | null;
 }
+
+export type Validators = (
+  ctx: ServiceContext,
+  form: Pick<PublishedForm, "formId" | "workspaceId" | "version">,
+  data: Record<string, unknown>,
+) => Promise<Record<string, unknown> | null>;
 
 export interface AcceptedResponse {
   id: string;
@@ -59,8 +68,9 @@ const ATTEMPTS = 4;
 export async function acceptResponse(ctx: ServiceContext, input: AcceptInput): Promise<AcceptedResponse> {
   const idempotency =
     input.idempotency === undefined ? null : { key: digest(input.idempotency.key), fingerprint: digest(input.idempotency.body) };
+  let form: PublishedForm | undefined;
   try {
-    const form = await getPublishedForm(ctx, input.formId);
+    form = await getPublishedForm(ctx, input.formId);
     assertMaySubmit(ctx, form);
     for (let attempt = 1; ; attempt++) {
       const accepted = await offer(ctx, form, input, idempotency);
@@ -72,6 +82,7 @@ export async function acceptResponse(ctx: ServiceContext, input: AcceptInput): P
     if (error instanceof ForbiddenError) throw error;
     const first = idempotency === null ? null : await firstReply(ctx, input, idempotency);
     if (first !== null) return first;
+    if (form !== undefined && error instanceof DomainError) noteRefusal(ctx, form, error);
     throw error;
   }
 }
@@ -95,10 +106,12 @@ async function offer(
     );
 
   const answers = resumed === null ? input.data : { ...JSON.parse(resumed.partial.data), ...input.data };
-  const data = evaluateOrRefuse(form.schema, answers, input.status, now);
+  const { data, ...shown } = evaluateOrRefuse(form.schema, answers, input.status, now);
+  const asks = form.validators && input.status === "complete";
+  const notes = asks && input.validators !== null ? await input.validators(ctx, form, data) : null;
   // After the answers are known to be good: a token can be shown once, and a typing error must not use it up.
   if (!trusted) await assertHuman(ctx, form.schema.settings, input.humanToken);
-  const request = await acceptRequest(ctx, form, input, { data, startedAt, resumed, start, idempotency, trusted });
+  const request = await acceptRequest(ctx, form, input, { data, shown, notes, startedAt, resumed, start, idempotency, trusted });
   const earlier = idempotency === null ? null : await firstReplyAmong(ctx.env, form.formId, request.route, idempotency);
   const outcome = earlier ?? (await ledgerOf(ctx.env, form.formId, request.route.shard).accept(request.ledger));
   if (outcome.kind === "refused") {
@@ -111,6 +124,8 @@ async function offer(
 
 interface Prepared {
   data: Record<string, unknown>;
+  shown: Shown;
+  notes: Record<string, unknown> | null;
   startedAt: number | null;
   resumed: Resumption | null;
   start: StartRef | null;
@@ -119,7 +134,7 @@ interface Prepared {
 }
 
 async function acceptRequest(ctx: ServiceContext, form: PublishedForm, input: AcceptInput, prepared: Prepared) {
-  const { data, resumed, idempotency, startedAt, start, trusted } = prepared;
+  const { data, shown, notes, resumed, idempotency, startedAt, start, trusted } = prepared;
   const guards = guardsOf(form.schema.settings, form.formId, data, { ip: trusted ? null : ctx.client.ip }, ctx.env.APP_SECRET);
   const text = JSON.stringify(data);
   const salt = newSalt();
@@ -136,9 +151,9 @@ async function acceptRequest(ctx: ServiceContext, form: PublishedForm, input: Ac
     bytes: new TextEncoder().encode(text).byteLength,
     salt,
     dataHash: dataHash(salt, canonicalJson(data)),
-    meta: JSON.stringify(metaOf(input.meta, input.visit)),
+    meta: JSON.stringify({ ...metaOf(input.meta, input.visit), ...(notes === null ? {} : { plugins: notes }) }),
     audit: null,
-    cells: input.status === "complete" ? cellsOf(form.schema, data) : [],
+    cells: effectCells(form.schema, form.version, input.status, data, shown),
     correlationId: ctx.correlationId,
     idempotency,
     guards: await withOtherLedgers(ctx.env, form.formId, form.schema.settings, guards),

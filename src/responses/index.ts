@@ -1,4 +1,4 @@
-export { type AcceptedResponse, type AcceptInput, acceptResponse } from "./accept";
+export { type AcceptedResponse, type AcceptInput, acceptResponse, type Validators } from "./accept";
 export { type AsOf, type Moment, momentOf, parsePosition } from "./as-of";
 export { type FormBarrier, passBarrier } from "./barrier";
 export {
@@ -28,6 +28,7 @@ export { parseFilter } from "./filter";
 export { type FoundField, fieldFinder } from "./find-field";
 export { getResponse } from "./get";
 export { getHistory, listEntries } from "./history";
+export * from "./journey";
 export * from "./ledger/api";
 export * from "./ledger/chain";
 export * from "./ledger/counters";
@@ -41,9 +42,10 @@ export { type Follower, fanOut, wakeOverdueRanges } from "./outbox";
 export { isFull, keepStart } from "./page-visit";
 export { rebuildForm } from "./rebuild";
 export { recordAudit } from "./record-audit";
+export { noteRefusal } from "./refused";
 export { shardCount } from "./shards";
 export { countSnapshot, readSnapshot, type SnapshotInput, type SnapshotPage } from "./snapshot";
 export { spreadForm } from "./spread";
 export { compareText, compareValues, membersOf, rawAt, valuesOf } from "./values";
 export { verifyForm } from "./verify";
-export { noteView, startVisit } from "./visits";
+export { noteTurn, noteView, startVisit } from "./visits";

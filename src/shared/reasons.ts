@@ -12,6 +12,7 @@ export const REASONS = {
   email_not_verified: "Open the link in the mail that confirms the address, then try again.",
   feed_full: "This form has as many listeners as it can carry; try again in a while.",
   field_needed: "Every aggregate but count is taken of a field; name it.",
+  file_expired: "Files are kept for a day; make the export again.",
   foreign_origin:
     "Requests that carry the session cookie and change something must come from Headwater's own pages; elsewhere use an API key.",
   form_archived: "The form is archived; restore it first.",
@@ -46,6 +47,7 @@ export const REASONS = {
   quota_reached: "All places are taken.",
   query_too_slow: "The question took longer than 30 seconds; narrow it, for example with a filter on submitted_at.",
   range_too_long: "Ask for a shorter range, or for longer steps.",
+  refused: "The form's own check refused the answers; `errors` says why.",
   response_deleted: "The response is deleted; restore it first.",
   response_erased: "The response was erased for good.",
   reversed_range: "Let the range end on or after the day it begins.",

@@ -1,6 +1,7 @@
 // A page that was sent: another page, the same one again, or an accepted answer.
 import { listPages, type PublishedForm } from "../../forms";
-import { acceptResponse, isFull, keepStart, startVisit, type VisitFacts } from "../../responses";
+import { askValidators } from "../../plugins";
+import { acceptResponse, isFull, keepStart, noteRefusal, noteTurn, startVisit, type VisitFacts } from "../../responses";
 import type { ServiceContext } from "../../shared/context";
 import { randomToken } from "../../shared/crypto";
 import { DomainError, type Issue } from "../../shared/errors";
@@ -33,11 +34,15 @@ export async function takePage(ctx: ServiceContext, form: PublishedForm, sent: C
   const begun = one("_begun") === "1";
   if (step.kind === "show") {
     // Whoever sends a page has begun, and holds a place from here on; opening it alone says nothing.
-    if (!begun) await startVisit(ctx, form.formId, facts.origin, facts.ownPage ? { token: tokens.start } : undefined);
+    const at = step.sheet.page.name;
+    if (!begun) await startVisit(ctx, form.formId, facts.origin, facts.ownPage ? { token: tokens.start, at } : undefined);
+    else await noteTurn(ctx, form, tokens.start, at);
+    if (step.sheet.issues.length > 0) noteRefusal(ctx, form, step.sheet.issues);
     return page(step.sheet.issues.length > 0 ? 422 : 200, step.sheet, true);
   }
   try {
     await acceptResponse(ctx, {
+      validators: askValidators,
       formId: form.formId,
       data: step.raw,
       status: "complete",

@@ -1,5 +1,6 @@
 import { z } from "@hono/zod-openapi";
 import { visitOf } from "../../middleware/visit-facts";
+import { askValidators } from "../../plugins";
 import { acceptResponse } from "../../responses";
 import { InvalidError } from "../../shared/errors";
 import { defineRoute, json, jsonBody } from "../define-route";
@@ -76,6 +77,7 @@ export const submit = newApp().openapi(route, async (c) => {
   const { data, status, started_at, resume_token, start_token, meta, trap, turnstile_token } = c.req.valid("json");
   const key = usableKey(c.req.header("Idempotency-Key"));
   const accepted = await acceptResponse(c.get("ctx"), {
+    validators: askValidators,
     formId: c.req.valid("param").id,
     data,
     status,
