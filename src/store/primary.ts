@@ -169,6 +169,10 @@ export interface PrimaryStore {
 
   /** Every row of one shard in order of its number, deleted ones too, for those who count everything again. */
   scanResponses(workspaceId: string, formId: string, shard: number, after: number, limit: number): Promise<ResponseRow[]>;
+  /** Those rows of one shard, by their numbers. */
+  responsesAt(workspaceId: string, formId: string, shard: number, seqs: readonly number[]): Promise<ResponseRow[]>;
+  /** Which rows, of those numbered up to `rowsTo`, the entries after `after` and up to `upTo` have changed. */
+  changedRows(workspaceId: string, formId: string, shard: number, after: number, upTo: number, rowsTo: number): Promise<number[]>;
   rollups(formId: string): Promise<RollupRow[]>;
   /** False, and nothing written, when one of the ledgers has settled since. */
   replaceRollups(formId: string, marks: readonly Pick<Mark, "shard" | "seq">[], rollups: readonly RollupRow[]): Promise<boolean>;

@@ -200,6 +200,33 @@ export function describeStore(name: string, under: StoreUnderTest): void {
       });
     });
 
+    describe("rows by their numbers", () => {
+      test("those that are asked for, deleted ones too, and which of them entries have changed", async () => {
+        const { store, ledger, ids } = await settled({ data: { n: 1 } }, { data: { n: 2 } }, { data: { n: 3 } });
+        ledger.write({ id: ids[0] ?? "", kind: "update", data: { n: 4 } });
+        ledger.write({ data: { n: 5 } });
+        ledger.write({ id: ids[2] ?? "", kind: "delete", data: null });
+        ledger.write({ id: ids[2] ?? "", kind: "restore", data: null });
+        await store.settle(ledger.take());
+        const at = async (workspaceId: string, ...seqs: number[]) =>
+          (await store.responsesAt(workspaceId, ledger.formId, 0, seqs)).map(({ seq, data }) => [seq, data.n]).sort();
+        expect(await at(ledger.workspaceId, 1, 3, 5, 99)).toEqual([
+          [1, 4],
+          [3, 3],
+          [5, 5],
+        ]);
+        expect(await at(ledger.workspaceId)).toEqual([]);
+        expect(await at(newId("workspace"), 1, 3)).toEqual([]);
+        const changed = async (after: number, upTo: number, rowsTo: number, workspaceId = ledger.workspaceId) =>
+          (await store.changedRows(workspaceId, ledger.formId, 0, after, upTo, rowsTo)).sort();
+        expect(await changed(0, 99, 99)).toEqual([1, 3]);
+        expect(await changed(3, 4, 99)).toEqual([1]);
+        expect(await changed(4, 7, 2)).toEqual([]);
+        expect(await changed(7, 99, 99)).toEqual([]);
+        expect(await changed(0, 99, 99, newId("workspace"))).toEqual([]);
+      });
+    });
+
     describe("lists", () => {
       test("another workspace or form sees nothing", async () => {
         const { store, ledger, ids } = await settled({});

@@ -1,6 +1,6 @@
 import type { Mark, PrimaryStore } from "../primary";
 import { markOutboxSent, outboxRange, overdueOutbox, removeOutbox } from "./outbox";
-import { chain, getResponse, listResponses, responseEntries, scanResponses } from "./responses";
+import { chain, changedRows, getResponse, listResponses, responseEntries, responsesAt, scanResponses } from "./responses";
 import { readRollups, replaceRollups } from "./rollups";
 import { settle } from "./settle";
 
@@ -16,6 +16,8 @@ export function openD1Store(db: D1Database): PrimaryStore {
     responseEntries: (workspaceId, formId, id, limit) => responseEntries(db, workspaceId, formId, id, limit),
     entries: (workspaceId, formId, shard, after, limit) => chain(db, workspaceId, formId, shard, after, limit),
     scanResponses: (workspaceId, formId, shard, after, limit) => scanResponses(db, workspaceId, formId, shard, after, limit),
+    responsesAt: (workspaceId, formId, shard, seqs) => responsesAt(db, workspaceId, formId, shard, seqs),
+    changedRows: (workspaceId, formId, shard, after, upTo, rowsTo) => changedRows(db, workspaceId, formId, shard, after, upTo, rowsTo),
     rollups: (formId) => readRollups(db, formId),
     replaceRollups: (formId, marks, rollups) => replaceRollups(db, formId, marks, rollups),
     outboxRange: (formId, shard, fromSeq) => outboxRange(db, formId, shard, fromSeq),

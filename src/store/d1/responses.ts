@@ -3,10 +3,10 @@ import type { EntryRow, ListQuery, ResponseRow } from "../primary";
 import { conditionSql } from "./condition-sql";
 import { stateSource } from "./state-source";
 
-const COLUMNS = `id, form_id, shard, seq, last_seq, form_version, status, submitted_at, started_at, duration_ms, updated_at,
+export const COLUMNS = `id, form_id, shard, seq, last_seq, form_version, status, submitted_at, started_at, duration_ms, updated_at,
   deleted_at, erased_at, data_hash, json(meta) AS meta, json(data) AS data`;
 
-interface RawResponse {
+export interface RawResponse {
   id: string;
   form_id: string;
   shard: number;
@@ -81,6 +81,31 @@ export async function scanResponses(db: D1Database, workspaceId: string, formId:
   return results.map(toResponse);
 }
 
+export const RESPONSES_AT = `SELECT ${COLUMNS} FROM responses WHERE form_id = ?1 AND shard = ?2
+  AND seq IN (SELECT value FROM json_each(?4)) AND workspace_id = ?3`;
+
+export async function responsesAt(db: D1Database, workspaceId: string, formId: string, shard: number, seqs: readonly number[]) {
+  const { results } = await db.prepare(RESPONSES_AT).bind(formId, shard, workspaceId, JSON.stringify(seqs)).all<RawResponse>();
+  return results.map(toResponse);
+}
+
+// CROSS JOIN fixes the order: from the entries to the rows they are about.
+export const CHANGED_ROWS = `SELECT DISTINCT r.seq FROM response_entries e CROSS JOIN responses r ON r.id = e.response_id
+  WHERE e.form_id = ?1 AND e.shard = ?2 AND e.seq > ?3 AND e.seq <= ?4 AND r.seq < e.seq AND r.seq <= ?5 AND r.workspace_id = ?6`;
+
+export async function changedRows(
+  db: D1Database,
+  workspaceId: string,
+  formId: string,
+  shard: number,
+  after: number,
+  upTo: number,
+  rowsTo: number,
+): Promise<number[]> {
+  const { results } = await db.prepare(CHANGED_ROWS).bind(formId, shard, after, upTo, rowsTo, workspaceId).all<{ seq: number }>();
+  return results.map(({ seq }) => seq);
+}
+
 // The workspace is checked through the mark, which every ledger has; entries themselves need not repeat it a million times.
 const OWN_FORM = "EXISTS (SELECT 1 FROM ledger_marks m WHERE m.form_id = ?1 AND m.workspace_id = ?2)";
 const ENTRY_COLUMNS = `e.shard, e.seq, e.response_id, e.kind, e.form_version, e.status, e.at, e.submitted_at, e.data_hash, e.salt,
@@ -127,7 +152,7 @@ interface RawEntry {
   erased: number;
 }
 
-function toResponse(row: RawResponse): ResponseRow {
+export function toResponse(row: RawResponse): ResponseRow {
   return {
     id: row.id,
     formId: row.form_id,

@@ -5,7 +5,7 @@ import type { Parameter, Postgres, Statement } from "./connection";
 import { stateSource } from "./state-source";
 import { wordsQuery } from "./words";
 
-const COLUMNS = `id, form_id AS "formId", shard, seq, last_seq AS "lastSeq", form_version AS "formVersion", status,
+export const COLUMNS = `id, form_id AS "formId", shard, seq, last_seq AS "lastSeq", form_version AS "formVersion", status,
   submitted_at AS "submittedAt", started_at AS "startedAt", duration_ms AS "durationMs", updated_at AS "updatedAt",
   deleted_at AS "deletedAt", erased_at AS "erasedAt", data_hash AS "dataHash", meta, data`;
 
@@ -51,6 +51,31 @@ export const SCAN_RESPONSES = `SELECT ${COLUMNS} FROM responses WHERE form_id = 
 export function scanResponses(db: Postgres, workspaceId: string, formId: string, shard: number, after: number, limit: number) {
   const statement = { sql: SCAN_RESPONSES, values: [formId, shard, after, workspaceId, limit] };
   return db.read<ResponseRow & Record<string, unknown>>("A scan of responses", statement);
+}
+
+export const RESPONSES_AT = `SELECT ${COLUMNS} FROM responses WHERE form_id = $1 AND shard = $2 AND workspace_id = $3
+  AND seq = ANY (ARRAY(SELECT jsonb_array_elements_text($4::text::jsonb)::bigint))`;
+
+export function responsesAt(db: Postgres, workspaceId: string, formId: string, shard: number, seqs: readonly number[]) {
+  const statement = { sql: RESPONSES_AT, values: [formId, shard, workspaceId, JSON.stringify(seqs)] };
+  return db.read<ResponseRow & Record<string, unknown>>("Some responses", statement);
+}
+
+export const CHANGED_ROWS = `SELECT DISTINCT r.seq FROM response_entries e JOIN responses r ON r.id = e.response_id
+  WHERE e.form_id = $1 AND e.shard = $2 AND e.seq > $3::bigint AND e.seq <= $4::bigint AND r.seq < e.seq AND r.seq <= $5::bigint
+    AND r.workspace_id = $6`;
+
+export async function changedRows(
+  db: Postgres,
+  workspaceId: string,
+  formId: string,
+  shard: number,
+  after: number,
+  upTo: number,
+  rowsTo: number,
+): Promise<number[]> {
+  const statement = { sql: CHANGED_ROWS, values: [formId, shard, after, upTo, rowsTo, workspaceId] };
+  return (await db.read<{ seq: number }>("Changed responses", statement)).map(({ seq }) => seq);
 }
 
 // The workspace is checked through the mark, which every ledger has; entries themselves need not repeat it a million times.

@@ -3,7 +3,15 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { MARKS } from "../../../src/store/postgres";
 import { openPostgres, type Parameter } from "../../../src/store/postgres/connection";
 import { MARK_OUTBOX_SENT, OUTBOX_RANGE, OVERDUE_OUTBOX, REMOVE_OUTBOX } from "../../../src/store/postgres/outbox";
-import { CHAIN, GET_RESPONSE, listStatement, RESPONSE_ENTRIES, SCAN_RESPONSES } from "../../../src/store/postgres/responses";
+import {
+  CHAIN,
+  CHANGED_ROWS,
+  GET_RESPONSE,
+  listStatement,
+  RESPONSE_ENTRIES,
+  RESPONSES_AT,
+  SCAN_RESPONSES,
+} from "../../../src/store/postgres/responses";
 import { READ_ROLLUPS } from "../../../src/store/postgres/rollups";
 import { settleStatement } from "../../../src/store/postgres/settle";
 import { searchableWords } from "../../../src/store/postgres/words";
@@ -80,6 +88,8 @@ onEachPostgres((name, connectionString) =>
       ["one response", GET_RESPONSE, ["rsp_plan_7_7", FORM, "ws_1"]],
       ["its history", RESPONSE_ENTRIES, [FORM, "ws_1", "rsp_plan_7_7", 100]],
       ["the chain", CHAIN, [FORM, "ws_1", 0, 500, 100]],
+      ["some rows", RESPONSES_AT, [FORM, 0, "ws_1", "[7,8]"]],
+      ["changed rows", CHANGED_ROWS, [FORM, 0, 500, 600, 500, "ws_1"]],
       ["every row in order", SCAN_RESPONSES, [FORM, 0, 500, "ws_1", 100]],
       ["roll-ups", READ_ROLLUPS, [FORM]],
       ["marks", MARKS, [FORM]],
