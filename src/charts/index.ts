@@ -4,3 +4,4 @@ export { type BarItem, type ChartDefinition, type ChartKind, type ChartTheme, DE
 export { countText, decimalText, shareText } from "./numbers";
 export { type Drawing, draw } from "./options";
 export { type ChartPicture, chartSvg } from "./svg";
+export { type ChartTable, chartTable } from "./table";

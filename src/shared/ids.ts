@@ -26,6 +26,7 @@ const PREFIX = {
   privacy: "prv",
   alert: "alr",
   detector: "det",
+  reportTemplate: "rpt",
   event: "evt",
   request: "req",
 } as const;

@@ -10,12 +10,12 @@ export function BlockCover(sheet: Sheet) {
         <Logo src={setting.logo} name={report.workspace} />
         <div class="titles">
           <p class="eyebrow">{sheet.writing.words.report}</p>
-          <h1 dir="auto" class={sizeOf(report.title)}>
-            {report.title}
+          <h1 class={sizeOf(report.title)}>
+            <bdi>{report.title}</bdi>
           </h1>
           {report.subtitle !== "" && (
-            <p class="subtitle" dir="auto">
-              {report.subtitle}
+            <p class="subtitle">
+              <bdi>{report.subtitle}</bdi>
             </p>
           )}
         </div>
@@ -33,12 +33,12 @@ export function QuietCover(sheet: Sheet) {
       <Logo src={setting.logo} name={report.workspace} />
       <div class="titles">
         <p class="eyebrow">{sheet.writing.words.report}</p>
-        <h1 dir="auto" class={sizeOf(report.title)}>
-          {report.title}
+        <h1 class={sizeOf(report.title)}>
+          <bdi>{report.title}</bdi>
         </h1>
         {report.subtitle !== "" && (
-          <p class="subtitle" dir="auto">
-            {report.subtitle}
+          <p class="subtitle">
+            <bdi>{report.subtitle}</bdi>
           </p>
         )}
       </div>
@@ -75,7 +75,9 @@ function CoverFacts({ report, writing }: Sheet) {
         ) : (
           <ul>
             {report.filters.slice(0, MAX_FILTERS).map((filter) => (
-              <li dir="auto">{filter}</li>
+              <li>
+                <bdi>{filter}</bdi>
+              </li>
             ))}
             {report.filters.length > MAX_FILTERS && <li>+ {report.filters.length - MAX_FILTERS}</li>}
           </ul>
@@ -89,8 +91,8 @@ const MAX_FILTERS = 8;
 
 function Logo({ src, name }: { src: string | null; name: string }) {
   return src === null ? (
-    <p class="logo words" dir="auto">
-      {name}
+    <p class="logo words">
+      <bdi>{name}</bdi>
     </p>
   ) : (
     <p class="logo">

@@ -5,7 +5,9 @@ export function Figures({ figures, large = false }: { figures: readonly Figure[]
     <dl class={large ? "figures large" : "figures"}>
       {figures.map((figure) => (
         <div>
-          <dt dir="auto">{figure.label}</dt>
+          <dt>
+            <bdi>{figure.label}</bdi>
+          </dt>
           <dd>
             <span class="value">{figure.value}</span>
             {figure.unit !== undefined && <span class="unit"> {figure.unit}</span>}

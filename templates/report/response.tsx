@@ -14,7 +14,9 @@ export function Response({ response, ...sheet }: Sheet & { response: PrintedResp
         <p class="eyebrow">
           {words.response} {number}
         </p>
-        <h1 dir="auto">{response.name === "" ? response.submittedAt : response.name}</h1>
+        <h1>
+          <bdi>{response.name === "" ? response.submittedAt : response.name}</bdi>
+        </h1>
         <p class="meta">
           {response.facts.map(({ label, value }) => (
             <span>
@@ -26,7 +28,11 @@ export function Response({ response, ...sheet }: Sheet & { response: PrintedResp
       </header>
       {response.parts.map(({ title, answers }) => (
         <section>
-          {title !== "" && <h2 dir="auto">{title}</h2>}
+          {title !== "" && (
+            <h2>
+              <bdi>{title}</bdi>
+            </h2>
+          )}
           {answers
             .filter(({ value }) => value.kind !== "none")
             .map((answer) => (
@@ -91,23 +97,29 @@ function Value({ value, sheet }: { value: AnswerValue; sheet: Sheet }) {
       );
     case "number":
       return (
-        <p class="number" dir="auto">
-          {value.text}
+        <p class="number">
+          <bdi>{value.text}</bdi>
         </p>
       );
     case "choice":
       return value.labels.length === 1 ? (
-        <p dir="auto">{value.labels[0]}</p>
+        <p>
+          <bdi>{value.labels[0]}</bdi>
+        </p>
       ) : value.ordered ? (
         <ol class="ranked">
           {value.labels.map((label) => (
-            <li dir="auto">{label}</li>
+            <li>
+              <bdi>{label}</bdi>
+            </li>
           ))}
         </ol>
       ) : (
         <ul class="chosen">
           {value.labels.map((label) => (
-            <li dir="auto">{label}</li>
+            <li>
+              <bdi>{label}</bdi>
+            </li>
           ))}
         </ul>
       );
@@ -130,8 +142,8 @@ function Value({ value, sheet }: { value: AnswerValue; sheet: Sheet }) {
       return (
         <>
           {value.lines.map((line) => (
-            <p class="line" dir="auto">
-              {line}
+            <p class="line">
+              <bdi>{line}</bdi>
             </p>
           ))}
         </>
@@ -143,7 +155,9 @@ function Value({ value, sheet }: { value: AnswerValue; sheet: Sheet }) {
             <thead>
               <tr>
                 {value.columns.map((column) => (
-                  <th dir="auto">{column}</th>
+                  <th>
+                    <bdi>{column}</bdi>
+                  </th>
                 ))}
               </tr>
             </thead>
@@ -152,7 +166,9 @@ function Value({ value, sheet }: { value: AnswerValue; sheet: Sheet }) {
             {value.rows.map((row) => (
               <tr>
                 {row.map((cell) => (
-                  <td dir="auto">{cell === "" ? "–" : cell}</td>
+                  <td>
+                    <bdi>{cell === "" ? "–" : cell}</bdi>
+                  </td>
                 ))}
               </tr>
             ))}
@@ -174,7 +190,9 @@ function FileFigure({ file }: { file: PrintedFile }) {
   return (
     <figure class="file">
       {file.image !== null && <img src={file.image} alt={file.name} />}
-      <figcaption dir="auto">{file.name}</figcaption>
+      <figcaption>
+        <bdi>{file.name}</bdi>
+      </figcaption>
     </figure>
   );
 }

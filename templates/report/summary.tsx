@@ -72,8 +72,8 @@ export function Question({ section, number, ...sheet }: Sheet & { section: Field
       <header>
         <p class="number">{count.format(number)}</p>
         <div>
-          <h2 id={anchorOf(section.path)} dir="auto">
-            {section.label}
+          <h2 id={anchorOf(section.path)}>
+            <bdi>{section.label}</bdi>
           </h2>
           <p class="meta">
             {count.format(section.answered)} {words.answered}

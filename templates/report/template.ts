@@ -27,6 +27,8 @@ export interface Setting {
   parts: Parts;
   css: string;
   pagePerResponse: boolean;
+  /** False: numbers in tables instead. */
+  charts: boolean;
   /** A `data:` address of a picture, or null. */
   logo: string | null;
   header: string;

@@ -20,7 +20,7 @@ const LINE = 1.3;
 export function rowsDrawing(pen: Pen, rows: readonly Row[], compact = rows.length > 16): Drawing {
   const size = compact ? pen.theme.fontSize - 1 : pen.theme.fontSize;
   const labelWidth = Math.min(pen.width * LABEL_SHARE, Math.max(40, ...rows.map(({ label }) => textWidth(label, size) + 6)));
-  const lines = rows.map(({ label }) => wrap(label, labelWidth - 6, size, MAX_LINES));
+  const lines = rows.map(({ label }) => wrap(label, labelWidth - 6, size, rows.length > 20 ? 1 : MAX_LINES));
   const columns = rows[0]?.numbers.length ?? 0;
   const columnWidths = Array.from(
     { length: columns },

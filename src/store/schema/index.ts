@@ -1,7 +1,9 @@
 export * from "./accounts";
+export * from "./anomalies";
 export * from "./audit";
 export * from "./backups";
 export * from "./cache";
+export * from "./exports";
 export * from "./flags";
 export * from "./forecasts";
 export * from "./forms";
@@ -10,5 +12,7 @@ export * from "./jobs";
 export * from "./mail";
 export * from "./plugins";
 export * from "./privacy";
+export * from "./report-templates";
 export * from "./responses";
+export * from "./schedules";
 export * from "./webhooks";
