@@ -17,9 +17,9 @@ export const executeScan: Execute<ScanPlan> = async (execution) => {
 };
 
 /** Adds up every response that the question asks about; tells how many it looked at. */
-export async function scanInto(accumulator: Accumulator, { ctx, form, query, deadline }: Execution): Promise<number> {
+export async function scanInto(accumulator: Accumulator, { ctx, form, query, deadline }: Execution, most = ROWS_A_PAGE): Promise<number> {
   const store = openQuestionStore(ctx.env);
-  const limit = rowsAPage(query);
+  const limit = rowsAPage(query, most);
   const shape = shapeOf(query.condition);
   if (shape.statuses?.length === 0) return 0;
   let walk = walkOf(shape, ctx.workspaceId, form.formId);
@@ -48,11 +48,11 @@ function walkOf({ statuses, from, to }: Shape, workspaceId: string, formId: stri
   };
 }
 
-function rowsAPage(query: Query): number {
+function rowsAPage(query: Query, most: number): number {
   const fields = [...query.groups.filter((group) => group.by === "value"), ...(query.field === null ? [] : [query.field])];
   const apart = fields.reduce((product, { most }) => product * Math.max(1, most), 1);
   if (apart > TAKEN_APART_A_PAGE) throw tooMuch();
-  return Math.max(1, Math.min(ROWS_A_PAGE, Math.floor(TAKEN_APART_A_PAGE / apart)));
+  return Math.max(1, Math.min(most, Math.floor(TAKEN_APART_A_PAGE / apart)));
 }
 
 async function addPage(

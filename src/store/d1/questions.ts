@@ -76,13 +76,13 @@ export function askStatement(walk: Walk, question: StoreQuestion): Statement {
   const { from, where } = walkSql(walk, bind);
   where.push(`workspace_id = ${bind(walk.workspaceId)}`);
   const sources = [from];
-  const inner = question.groups.map((group, i) => `${groupSql(group, `m${i}`, { bind, sources, where })} AS g${i}`);
-  if (question.field !== null) inner.push(`${valueSql(question.field, "mv", { bind, sources, where })} AS raw`);
+  const inner = question.groups.map((group, i) => `${groupSql(group, `m${i}`, { bind, sources })} AS g${i}`);
+  if (question.field !== null) inner.push(`${valueSql(question.field, "mv", { bind, sources }, "LEFT JOIN")} AS raw`);
   const condition = conditionSql(question.condition, `?${values.length + 1}`);
-  bind(JSON.stringify(condition.values));
+  if (condition.values.length > 0) bind(JSON.stringify(condition.values));
   where.push(condition.sql);
   // Without the limit SQLite would put the expressions wherever they are used and read each answer several times.
-  const rows = `(SELECT ${inner.length === 0 ? "1" : inner.join(", ")} FROM ${sources.join(", ")} WHERE ${where.join(" AND ")} LIMIT -1)`;
+  const rows = `(SELECT ${inner.length === 0 ? "1" : inner.join(", ")} FROM ${sources.join(" ")} WHERE ${where.join(" AND ")} LIMIT -1)`;
   const names = question.groups.map((_, i) => `g${i}`);
   const { columns, alsoBy } = partSql(question);
   const by = [...names, ...alsoBy];
@@ -93,7 +93,6 @@ export function askStatement(walk: Walk, question: StoreQuestion): Statement {
 interface Building {
   bind: (value: string | number) => string;
   sources: string[];
-  where: string[];
 }
 
 function partSql({ part, counted }: StoreQuestion): { columns: string[]; alsoBy: string[] } {
@@ -125,17 +124,15 @@ function groupSql(group: StoreGroup, alias: string, building: Building): string 
   return `CASE ${steps.join(" ")} END`;
 }
 
-function valueSql(field: FieldRef, alias: string, { bind, sources, where }: Building): string {
+/** `JOIN` where a response without a value is in no group, `LEFT JOIN` where it is one without a value. */
+function valueSql(field: FieldRef, alias: string, { bind, sources }: Building, join: "JOIN" | "LEFT JOIN" = "JOIN"): string {
   if (field.in === "column") return field.name;
   const path = bind(`$.${field.path.map((name) => JSON.stringify(name)).join(".")}`);
   const document = `r.${field.in}`;
   if (field.kind === "list" || field.kind === "object") {
-    sources.push(`json_each(${document}, ${path}) AS ${alias}`);
-    where.push(`${alias}.type NOT IN ('array', 'object', 'null')`);
-    // Each different value once a response.
-    where.push(
-      `(${alias}.key = 0 OR NOT EXISTS (SELECT 1 FROM json_each(${document}, ${path}) e WHERE e.id < ${alias}.id AND e.value = ${alias}.value))`,
-    );
+    // Each different value once a response; a response without one is still a response.
+    const first = `(${alias}.key = 0 OR NOT EXISTS (SELECT 1 FROM json_each(${document}, ${path}) e WHERE e.id < ${alias}.id AND e.value = ${alias}.value))`;
+    sources.push(`${join} json_each(${document}, ${path}) AS ${alias} ON ${alias}.type NOT IN ('array', 'object', 'null') AND ${first}`);
     return `${alias}.value`;
   }
   const value = `json_extract(${document}, ${path})`;

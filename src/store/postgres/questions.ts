@@ -83,7 +83,7 @@ export function askStatement(walk: Walk, question: StoreQuestion): Statement {
   const where = walkSql(walk, bind);
   const sources = ["responses"];
   const inner = question.groups.map((group, i) => `${groupSql(group, `m${i}`, bind, sources)} AS g${i}`);
-  if (question.field !== null) inner.push(`${valueSql(question.field, "mv", bind, sources)} AS raw`);
+  if (question.field !== null) inner.push(`${valueSql(question.field, "mv", bind, sources, "LEFT JOIN")} AS raw`);
   where.push(conditionSql(question.condition, bind));
   const rows = `(SELECT ${inner.length === 0 ? "1" : inner.join(", ")} FROM ${sources.join(" ")} WHERE ${where.join(" AND ")} OFFSET 0) found`;
   const names = question.groups.map((_, i) => `g${i}`);
@@ -137,13 +137,20 @@ function groupSql(group: StoreGroup, alias: string, bind: (value: Parameter) => 
   return `CASE ${steps.join(" ")} END`;
 }
 
-function valueSql(field: FieldRef, alias: string, bind: (value: Parameter) => string, sources: string[]): string {
+/** `JOIN` where a response without a value is in no group, `LEFT JOIN` where it is one without a value. */
+function valueSql(
+  field: FieldRef,
+  alias: string,
+  bind: (value: Parameter) => string,
+  sources: string[],
+  join: "JOIN" | "LEFT JOIN" = "JOIN",
+): string {
   if (field.in === "column") return field.name;
   const value = `(${field.in} #> ${bind(JSON.stringify(field.path).replace("[", "{").replace(/\]$/, "}"))}::text[])`;
   if (field.kind === "list" || field.kind === "object") {
     const members = `CASE jsonb_typeof(${value}) WHEN 'object' THEN '$.*'::jsonpath ELSE '$[*]'::jsonpath END`;
     sources.push(
-      `CROSS JOIN LATERAL (SELECT DISTINCT value FROM jsonb_path_query(${value}, ${members}) e(value) WHERE jsonb_typeof(value) IN ${SCALARS}) ${alias}`,
+      `${join} LATERAL (SELECT DISTINCT value FROM jsonb_path_query(${value}, ${members}) e(value) WHERE jsonb_typeof(value) IN ${SCALARS}) ${alias} ON TRUE`,
     );
     return `${alias}.value`;
   }
