@@ -2,5 +2,6 @@
 import { BACKUP, RESTORE } from "../src/backups";
 import type { AnyJobKind } from "../src/jobs";
 import { ERASE_PERSON, EXPORT_PERSON, RETAIN } from "../src/privacy";
+import { EXPORT, REPORT } from "../src/reports";
 
-export const JOB_KINDS: readonly AnyJobKind[] = [BACKUP, RESTORE, ERASE_PERSON, EXPORT_PERSON, RETAIN];
+export const JOB_KINDS: readonly AnyJobKind[] = [BACKUP, RESTORE, ERASE_PERSON, EXPORT_PERSON, RETAIN, EXPORT, REPORT];

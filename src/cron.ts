@@ -5,6 +5,7 @@ import { forgetOldJobs, wakeOverdueJobs } from "./jobs";
 import { forgetOldMail, wakeOverdueMail } from "./mail";
 import { forgetOldRuns, runSchedules, wakeOverdueRuns } from "./plugins";
 import { forgetPersonExports, startRetention } from "./privacy";
+import { deleteExpiredFiles } from "./reports";
 import { wakeOverdueRanges } from "./responses";
 import type { ServiceContext } from "./shared/context";
 import { newId } from "./shared/ids";
@@ -28,6 +29,7 @@ const TASKS: Record<string, CronTask[]> = {
     { name: "wake overdue events", run: wakeOverdueRanges },
     { name: "wake overdue deliveries", run: wakeOverdueDeliveries },
     { name: "wake overdue jobs", run: wakeOverdueJobs },
+    { name: "delete expired files", run: deleteExpiredFiles },
     { name: "run plugins by their schedule", run: runSchedules },
     { name: "wake overdue runs of plugins", run: wakeOverdueRuns },
     { name: "train forecasts", run: continueTraining },

@@ -39,7 +39,8 @@ export async function momentOf(ctx: WorkspaceContext, form: WhoseLedgers, asOf: 
   return { marks, at: await timeOf(ctx, form, marks, current), current };
 }
 
-function parsePosition(text: string): [shard: number, seq: number][] {
+/** `shard:seq` of each ledger, with commas between them; a bare number is of the only one. */
+export function parsePosition(text: string): [shard: number, seq: number][] {
   const marks = new Map<number, number>();
   for (const part of text.split(",")) {
     const [, shard = "0", seq = ""] = /^(?:(\d{1,2}):)?(\d{1,15})$/.exec(part.trim()) ?? [];

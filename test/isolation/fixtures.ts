@@ -1,5 +1,7 @@
 // How to make one of each thing that a path can name. The key is the path up to and with the parameter: a new kind of id
 // in a route without a line here makes the suite fail.
+import { env } from "cloudflare:test";
+import { newId } from "../../src/shared/ids";
 import { addMember, makePerson, makeSession } from "../support/people";
 import type { CallOptions, World } from "../support/world";
 import type { Operation } from "./operations";
@@ -25,6 +27,22 @@ async function createForm(world: World): Promise<string> {
   return String(form.id);
 }
 
+async function createWebhook(world: World): Promise<string> {
+  return String((await made(world.call("POST", "/api/v2/webhooks", { url: "https://hooks.example.com/", events: ["response.submitted"] }))).id);
+}
+
+/** A delivery that no endpoint took. */
+async function createDeadLetter(world: World): Promise<string> {
+  const id = newId("delivery");
+  await env.DB.prepare(
+    `INSERT INTO webhook_deliveries (id, workspace_id, webhook_id, event_id, event_type, occurred_at, form_id, seq, status, due_at, created_at, finished_at)
+     VALUES (?1, ?2, ?3, 'evt_fixture', 'form.published', 1, '', 0, 'dead', 1, 1, 1)`,
+  )
+    .bind(id, world.workspaceId, await createWebhook(world))
+    .run();
+  return id;
+}
+
 export const MAKERS: Record<string, Maker> = {
   "/api/v2/plugins/{id}": async (world) => String((await made(world.call("POST", "/api/v2/plugins", PLUGIN))).id),
   "/api/v1/forms/{id}": createForm,
@@ -34,6 +52,8 @@ export const MAKERS: Record<string, Maker> = {
   "/api/v2/jobs/{id}": async (world) => String((await createExport(world)).job_id),
   "/api/v2/reports/exports/{id}": async (world) => String((await createExport(world)).id),
   "/api/v2/analytics/forms/{id}": createForm,
+  "/api/v2/webhooks/{id}": createWebhook,
+  "/api/v2/webhooks/dead-letters/{id}": createDeadLetter,
   "/api/v2/analytics/forms/{id}/fields/{name}": async () => "score",
   "/api/v1/auth/oidc/{provider}": async () => "acme",
   "/api/v1/admin/flags/{key}": async () => "form_sharding",

@@ -29,12 +29,12 @@ describe("a job", () => {
 
   test("is tried again after a failure, later each time, and fails for good after its last attempt", async () => {
     const { start, run, read, pass, woken } = bench();
-    let cleaned = 0;
+    const cleaned: string[] = [];
     const failing = kindOf(
       async () => {
         throw new Error("SELECT secret FROM table");
       },
-      { cleanUp: async () => void (cleaned += 1) },
+      { cleanUp: async (_ctx, _input, { id }) => void cleaned.push(id) },
     );
     const job = await start(failing);
     await run(failing);
@@ -48,7 +48,7 @@ describe("a job", () => {
     await run(failing);
     expect(await read(job.id)).toMatchObject({ status: "failed", attempts: 3 });
     // Before the second and the third attempt, and after the last.
-    expect(cleaned).toBe(3);
+    expect(cleaned).toHaveLength(3);
     expect(woken).toEqual([0, 5, 10]);
   });
 
@@ -88,8 +88,8 @@ describe("a job", () => {
 
   test("that kills each worker fails in the end and is cleaned up", async () => {
     const { ctx, start, run, read, pass } = bench();
-    let cleaned = 0;
-    const deadly = kindOf(done.run, { cleanUp: async () => void (cleaned += 1) });
+    const cleaned: string[] = [];
+    const deadly = kindOf(done.run, { cleanUp: async (_ctx, _input, { id }) => void cleaned.push(id) });
     const job = await start(deadly);
     for (let i = 0; i < 3; i++) {
       await takeJob(ctx, "work");
@@ -97,7 +97,7 @@ describe("a job", () => {
     }
     await run(deadly);
     expect(await read(job.id)).toMatchObject({ status: "failed" });
-    expect(cleaned).toBe(1);
+    expect(cleaned).toHaveLength(1);
   });
 
   test("that lost its lease cannot end what another worker has taken", async () => {
@@ -141,30 +141,30 @@ describe("cancelling", () => {
 
   test("a job that has finished in the same moment stays cancelled", async () => {
     const { ctx, start, run, read } = bench();
-    let cleaned = 0;
+    const cleaned: string[] = [];
     const racing = kindOf(
       async (_ctx, _input, control) => {
         await cancelJob(ctx, control.jobId);
         return { kind: "done", result: 1 };
       },
-      { cleanUp: async () => void (cleaned += 1) },
+      { cleanUp: async (_ctx, _input, { id }) => void cleaned.push(id) },
     );
     const job = await start(racing);
     await run(racing);
     expect(await read(job.id)).toMatchObject({ status: "cancelled", result: null });
-    expect(cleaned).toBe(1);
+    expect(cleaned).toHaveLength(1);
   });
 
   test("a job whose worker is dead leaves nothing behind either", async () => {
     const { ctx, start, run, read, pass } = bench();
-    let cleaned = 0;
-    const kind = kindOf(done.run, { cleanUp: async () => void (cleaned += 1) });
+    const cleaned: string[] = [];
+    const kind = kindOf(done.run, { cleanUp: async (_ctx, _input, { id }) => void cleaned.push(id) });
     const job = await start(kind);
     await takeJob(ctx, "work");
     await cancelJob(ctx, job.id);
     pass(61_000);
     await run(kind);
-    expect(cleaned).toBe(1);
+    expect(cleaned).toHaveLength(1);
     expect(await read(job.id)).toMatchObject({ status: "cancelled", followUpAt: null });
   });
 

@@ -1,7 +1,8 @@
 import { newApp } from "../new-app";
+import { exports } from "./exports";
 import { expressions } from "./expressions";
 
-const parts = [expressions];
+const parts = [exports, expressions];
 
 export const reports = newApp();
 for (const part of parts) reports.route("/", part);

@@ -1,0 +1,86 @@
+// What a format is given to write: the plan, the facts, and the rows of one position as often as it asks.
+import { eq } from "drizzle-orm";
+import type { JobControl } from "../../jobs";
+import { countSnapshot, parsePosition, readSnapshot } from "../../responses";
+import type { WorkspaceContext } from "../../shared/context";
+import { type RowKey, tables } from "../../store";
+import type { ExportFormat, ExportRow, ExportSource } from "../formats/format";
+import { Tally } from "../table/tally";
+import { planTable, type TablePlan } from "./plan";
+import type { ExportRow as StoredExport } from "./read";
+import { ExportRequest } from "./request";
+import { titleOf } from "./rules";
+
+const { workspaces } = tables;
+
+export interface RunningSource extends ExportSource {
+  readonly plan: TablePlan;
+  /** How many the first passing over them brought. */
+  rowsRead(): number;
+  /** From after `after`; `done` rows came before it. */
+  pagesFrom(after: RowKey | null, done: number): AsyncGenerator<{ rows: ExportRow[]; after: RowKey }>;
+}
+
+export async function openSource(
+  ctx: WorkspaceContext,
+  row: StoredExport,
+  format: ExportFormat,
+  control: JobControl,
+): Promise<RunningSource> {
+  const request = ExportRequest.parse(row.request);
+  // `now()` in an expression is the same in every slice: when the export was asked for.
+  const atStart: WorkspaceContext = { ...ctx, now: () => row.createdAt };
+  const plan = await planTable(atStart, request, format.choices);
+  const input = { formId: plan.form.id, marks: parsePosition(row.position), condition: plan.condition, descending: plan.descending };
+  const [expectedRows, workspace] = await Promise.all([
+    countSnapshot(ctx, input),
+    ctx.db.select({ name: workspaces.name }).from(workspaces).where(eq(workspaces.id, ctx.workspaceId)).get(),
+  ]);
+  let passes = 0;
+  let read = 0;
+
+  async function* pagesFrom(after: RowKey | null, done: number) {
+    passes += 1;
+    const isFirst = passes === 1;
+    let rows = done;
+    for await (const page of readSnapshot(ctx, { ...input, after })) {
+      yield { rows: page.rows.map((response): ExportRow => ({ response, cells: plan.cellsOf(response) })), after: page.after };
+      rows += page.rows.length;
+      if (isFirst) read = rows;
+      // A share is left for what comes after the rows.
+      if (isFirst) await control.progress(Math.min(0.98, rows / Math.max(rows, expectedRows, 1)), rows);
+      else await control.checkCancelled();
+    }
+  }
+
+  return {
+    ctx,
+    plan,
+    control,
+    columns: plan.columns,
+    repeats: plan.repeats,
+    schemas: plan.schemas,
+    meta: {
+      exportId: row.id,
+      formId: plan.form.id,
+      formTitle: plan.form.title,
+      title: titleOf(request, plan.form.title),
+      workspaceName: workspace?.name ?? "",
+      position: row.position,
+      madeAt: row.createdAt,
+      timezone: plan.timezone,
+      filter: request.filter ?? null,
+      what: plan.what,
+      descending: plan.descending,
+      choseFields: request.fields !== undefined,
+      expectedRows,
+      options: request.options ?? {},
+    },
+    pagesFrom,
+    rowsRead: () => read,
+    pages: async function* () {
+      for await (const { rows } of pagesFrom(null, 0)) yield rows;
+    },
+    newTally: () => new Tally(plan.columns),
+  };
+}

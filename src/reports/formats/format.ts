@@ -1,0 +1,85 @@
+// What a format of an export is. Each is one file beside this one and one line in index.ts.
+import type { FormSchema } from "../../forms";
+import type { JobControl } from "../../jobs";
+import type { WorkspaceContext } from "../../shared/context";
+import type { ResponseRow } from "../../store";
+import type { ExportFormatName, ExportOptions } from "../exports/request";
+import type { Cell } from "../table/cells";
+import type { Column, RepeatGroup } from "../table/columns";
+import type { Tally } from "../table/tally";
+
+export interface ExportRow {
+  response: ResponseRow;
+  /** One for each column, in their order. */
+  cells: readonly Cell[];
+}
+
+export interface ExportMeta {
+  exportId: string;
+  formId: string;
+  formTitle: string;
+  title: string;
+  workspaceName: string;
+  /** The ledger position that everything in the file is of: `0:1234`. */
+  position: string;
+  madeAt: number;
+  timezone: string;
+  /** The filter as it was asked for; null for all. */
+  filter: unknown;
+  /** In words: "complete responses". */
+  what: string;
+  descending: boolean;
+  /** The request names its fields: exactly those are in the file. */
+  choseFields: boolean;
+  /** As many as there were when the run began, but for those touched since. */
+  expectedRows: number;
+  options: ExportOptions;
+}
+
+export interface ExportSource {
+  readonly ctx: WorkspaceContext;
+  readonly meta: ExportMeta;
+  readonly columns: readonly Column[];
+  readonly repeats: readonly RepeatGroup[];
+  /** Every published version, oldest first. */
+  readonly schemas: readonly FormSchema[];
+  /** From the beginning, in order, in pages that fit in memory. May be asked for again: the same rows come, for all are of one position. */
+  pages(): AsyncGenerator<readonly ExportRow[]>;
+  /** What the rows add up to: counts, sums, choices. Filled by `add`, by whoever passes over the rows. */
+  newTally(): Tally;
+  /** Progress, cancelling, time. `pages` reports progress by itself, the first time it is passed over. */
+  readonly control: JobControl;
+}
+
+interface Common {
+  readonly name: ExportFormatName;
+  readonly extension: string;
+  readonly contentType: string;
+  /** How choices are written unless the request says otherwise. */
+  readonly choices: "value" | "label";
+  /** More than this cannot be one file of this format; the message says what to do instead. */
+  readonly maxRows?: number;
+  /** Where it is made; "exports" unless told. Whatever needs a browser goes to "reports". */
+  readonly queue?: "exports" | "reports";
+}
+
+/** A file that is one text after another: it can be cut off after any row and gone on with. */
+export interface TextFormat extends Common {
+  readonly kind: "text";
+  open(source: ExportSource): TextWriter;
+}
+
+export interface TextWriter {
+  head(): string;
+  /** `isFirst`: of the whole file, not of the slice. */
+  row(row: ExportRow, isFirst: boolean): string;
+  tail(): string;
+}
+
+/** A file that must be written in one go: compressed, or laid out as a whole. */
+export interface StreamFormat extends Common {
+  readonly kind: "stream";
+  write(source: ExportSource): AsyncIterable<Uint8Array>;
+}
+
+export type ExportFormat = TextFormat | StreamFormat;

@@ -1,0 +1,18 @@
+// pure. What heads the columns: labels for people, made to differ where two fields have the same; or names for programs.
+import type { Column } from "../table/columns";
+import type { ExportSource } from "./format";
+
+export function headerOf({ columns, meta, repeats }: Pick<ExportSource, "columns" | "meta" | "repeats">): string[] {
+  const { headers, repeats: manner } = meta.options;
+  const turn = manner === "rows" && repeats.length > 0 ? [headers === "name" ? "turn" : "Turn"] : [];
+  return [...(headers === "name" ? columns.map(({ key }) => key) : labelsOf(columns)), ...turn];
+}
+
+export function labelsOf(columns: readonly Column[]): string[] {
+  const seen = new Map<string, number>();
+  for (const { label } of columns) seen.set(label, (seen.get(label) ?? 0) + 1);
+  return columns.map(({ label, key }) => {
+    if (label.trim() === "") return key;
+    return (seen.get(label) ?? 0) > 1 ? `${label} (${key})` : label;
+  });
+}

@@ -1,0 +1,11 @@
+// pure. A cell as people read it in a document: moments without the letters of ISO, yes and no instead of true and false.
+import { type Cell, cellText, isList, wallClock } from "../table/cells";
+
+export function readableText(cell: Cell, timezone: string): string {
+  if (isList(cell)) return cell.map((item) => readableText(item, timezone)).join("; ");
+  if (typeof cell === "boolean") return cell ? "Yes" : "No";
+  if (cell !== null && typeof cell === "object" && "at" in cell) {
+    return new Date(wallClock(cell.at, timezone)).toISOString().slice(0, 16).replace("T", " ");
+  }
+  return cellText(cell, { timezone, separator: "; " });
+}

@@ -1,0 +1,61 @@
+// pure. What the rows of an export add up to, kept while they pass by: a summary costs no second reading.
+import type { Cell, Scalar } from "./cells";
+import { isList } from "./cells";
+import type { Column } from "./columns";
+
+export interface ColumnTally {
+  column: Column;
+  /** Responses that have a value here. */
+  answered: number;
+  numbers: { count: number; sum: number; min: number; max: number } | null;
+  /** Of choices: how many responses chose each, in the order of the form. */
+  choices: Map<string, number> | null;
+}
+
+const CHOICES: ReadonlySet<string> = new Set(["select", "radio", "multi_select", "checkboxes", "ranking", "yes_no", "consent", "matrix"]);
+/** Options that no version ever had cannot fill the memory. */
+const MAX_CHOICES = 1_000;
+
+export class Tally {
+  readonly columns: readonly ColumnTally[];
+  rows = 0;
+
+  constructor(columns: readonly Column[]) {
+    this.columns = columns.map((column) => ({
+      column,
+      answered: 0,
+      numbers: null,
+      choices: column.field !== null && CHOICES.has(column.field.type) ? new Map() : null,
+    }));
+  }
+
+  add(cells: readonly Cell[]): void {
+    this.rows += 1;
+    for (const [i, tally] of this.columns.entries()) {
+      const cell = cells[i] ?? null;
+      const items = (isList(cell) ? cell : [cell]).filter((item) => item !== null);
+      if (items.length === 0) continue;
+      tally.answered += 1;
+      if (tally.choices !== null) countChoices(tally.choices, items);
+      else for (const item of items) if (typeof item === "number") addNumber(tally, item);
+    }
+  }
+}
+
+function countChoices(choices: Map<string, number>, items: readonly Scalar[]): void {
+  for (const item of new Set(items.map(choiceText))) {
+    if (choices.has(item) || choices.size < MAX_CHOICES) choices.set(item, (choices.get(item) ?? 0) + 1);
+  }
+}
+
+function choiceText(item: Scalar): string {
+  return typeof item === "boolean" ? (item ? "Yes" : "No") : String(item);
+}
+
+function addNumber(tally: ColumnTally, value: number): void {
+  const { numbers } = tally;
+  tally.numbers =
+    numbers === null
+      ? { count: 1, sum: value, min: value, max: value }
+      : { count: numbers.count + 1, sum: numbers.sum + value, min: Math.min(numbers.min, value), max: Math.max(numbers.max, value) };
+}
