@@ -43,6 +43,7 @@ import { privacy } from "./routes/privacy";
 import { reports } from "./routes/reports";
 import { responses } from "./routes/responses";
 import { sessions } from "./routes/sessions";
+import { webhooks } from "./routes/webhooks";
 import { workspaces } from "./routes/workspaces";
 
 export function createApp() {
@@ -67,6 +68,7 @@ export function createApp() {
   app.route("/", forms);
   app.route("/", responses);
   app.route("/", analytics);
+  app.route("/", webhooks);
   app.route("/", plugins);
   app.route("/", reports);
   app.route("/", jobs);

@@ -23,5 +23,19 @@ export {
 export { DeliveriesMessage } from "./message";
 export type { EventBody } from "./payload/body";
 export { readContents, storedBody } from "./payload/contents";
+export {
+  type AttemptRow,
+  type DeadLetterChoice,
+  type Delivery,
+  type DeliveryRow,
+  getDeadLetter,
+  listAttempts,
+  listDeadLetters,
+  listResponseDeliveries,
+  retryDeadLetter,
+  retryDeadLetters,
+} from "./records/deliveries";
+export { getWebhookMetrics } from "./records/metrics";
+export { type ReplayChoice, replayEvents } from "./records/replay";
 export { wakeOverdueDeliveries } from "./sweep";
 export { previewTemplate, type Tried, testWebhook } from "./try-out";

@@ -28,7 +28,9 @@ async function createForm(world: World): Promise<string> {
 }
 
 async function createWebhook(world: World): Promise<string> {
-  return String((await made(world.call("POST", "/api/v2/webhooks", { url: "https://hooks.example.com/", events: ["response.submitted"] }))).id);
+  return String(
+    (await made(world.call("POST", "/api/v2/webhooks", { url: "https://hooks.example.com/", events: ["response.submitted"] }))).id,
+  );
 }
 
 /** A delivery that no endpoint took. */

@@ -39,7 +39,7 @@ export async function addDeliveries(ctx: ServiceContext & { workspaceId: string 
   const now = ctx.now();
   for (let i = 0; i < pairs.length; i += ROWS_PER_STATEMENT) {
     const rows = pairs.slice(i, i + ROWS_PER_STATEMENT).map(({ webhookId, event }) => ({
-      id: deliveryId(webhookId, event.eventId, event.occurredAt),
+      id: deliveryId(webhookId, event.eventId),
       webhook: webhookId,
       event: event.eventId,
       type: event.type,

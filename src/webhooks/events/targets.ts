@@ -27,7 +27,7 @@ export async function findTargets(ctx: WorkspaceContext, formId: string | null, 
   const hearing = rows.filter((row) => (row.formId === null || row.formId === formId) && row.events.some(wants));
   const filtered = hearing.some((row) => row.filter !== null);
   const fields = filtered && formId !== null ? await fieldsOf(ctx, formId) : [];
-  return hearing.map((webhook) => ({ webhook, matches: webhook.filter === null ? null : matcher(ctx, webhook, fields) }));
+  return hearing.map((webhook) => ({ webhook, matches: webhook.filter === null ? null : matcherOf(ctx, webhook, fields) }));
 }
 
 /** Of every version, the newest description of each. */
@@ -37,7 +37,7 @@ export async function fieldsOf(ctx: ServiceContext, formId: string): Promise<Fie
   return [...found.values()];
 }
 
-function matcher(ctx: ServiceContext, webhook: WebhookRow, fields: FieldDescription[]): ((row: MatchableRow) => boolean) | null {
+export function matcherOf(ctx: ServiceContext, webhook: WebhookRow, fields: FieldDescription[]): ((row: MatchableRow) => boolean) | null {
   let condition: Condition;
   try {
     condition = parseFilter(webhook.filter, fields);
