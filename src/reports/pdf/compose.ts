@@ -100,7 +100,7 @@ function figuresOf(facts: Facts, fields: readonly DescribedField[], now: Summary
   if (now.first !== null && now.last !== null) {
     const span = facts.period ?? { from: now.first, to: now.last };
     const days = Math.max(1, Math.round((span.to - span.from) / DAY_MS));
-    figures.push({ label: words.per_day, value: writing.number(now.count / days, 1) });
+    if (now.count >= days) figures.push({ label: words.per_day, value: writing.number(now.count / days, 1) });
   }
   return figures.slice(0, MAX_FIGURES);
 }

@@ -1,6 +1,7 @@
 // From a report to the bytes of its document: pieces are printed as they come, page numbers follow when all are known, and then
 // the whole is written from front to back.
 import { contentsHtml, coverHtml, type RunningPage, responsesHtml, runningHtml, type Sheet, summaryHtml } from "../../../templates/report";
+import { TooLargeError } from "../../shared/errors";
 import { contentsOf, type NamedResponse, type PlacedPiece, runningTitles } from "./contents";
 import { mergePieces, type Piece } from "./merge/merge";
 import { factsOf } from "./merge/read";
@@ -28,8 +29,11 @@ export const PRINT_LIMITS: PrintLimits = { responsesAPiece: 100, charactersAPiec
 const AT_ONCE = 2;
 const MAX_TRIES_FOR_CONTENTS = 4;
 
-/** It has grown beyond what can be printed: told to whoever asked for it. */
-export class TooLongToPrintError extends Error {}
+export interface PrintedReport {
+  pages: number;
+  /** The document, from front to back. No browser is needed any more. */
+  bytes(): AsyncGenerator<Uint8Array>;
+}
 
 type Kind = "cover" | "contents" | "summary" | "responses";
 
@@ -39,7 +43,7 @@ interface Printed extends PlacedPiece {
   responses: NamedResponse[];
 }
 
-export async function* printReport(input: PrintInput, printer: Printer, limits: PrintLimits = PRINT_LIMITS): AsyncGenerator<Uint8Array> {
+export async function printReport(input: PrintInput, printer: Printer, limits: PrintLimits = PRINT_LIMITS): Promise<PrintedReport> {
   const { sheet } = input;
   const pieces = await printPieces(input, printer, limits);
   const named = pieces.flatMap((piece) => piece.responses);
@@ -55,7 +59,7 @@ export async function* printReport(input: PrintInput, printer: Printer, limits: 
     entries = contentsOf(sheet, pieces, named);
   }
   const total = pieces.reduce((sum, { pages }) => sum + pages, 0);
-  if (total > limits.pages) throw new TooLongToPrintError(`The report has ${total} pages; at most ${limits.pages} can be printed.`);
+  if (total > limits.pages) throw new TooLargeError(`The report has ${total} pages; at most ${limits.pages} can be printed.`);
   const whole: Piece[] = [];
   for (const [i, piece] of pieces.entries()) {
     const running = piece.kind === "cover" ? null : await printer.print(runningHtml(sheet, runningPages(sheet, piece, total)));
@@ -64,7 +68,8 @@ export async function* printReport(input: PrintInput, printer: Printer, limits: 
   }
   const { title, workspace } = sheet.report;
   const { language, rightToLeft } = sheet.writing;
-  yield* mergePieces(whole, entries, { title, author: workspace, language, madeAt: input.madeAt, rightToLeft });
+  const facts = { title, author: workspace, language, madeAt: input.madeAt, rightToLeft };
+  return { pages: total, bytes: () => mergePieces(whole, entries, facts) };
 }
 
 async function printPieces({ sheet, responses, onProgress }: PrintInput, printer: Printer, limits: PrintLimits): Promise<Printed[]> {
@@ -79,8 +84,7 @@ async function printPieces({ sheet, responses, onProgress }: PrintInput, printer
     if (failure !== null) throw failure.error;
     const piece = printed(printer, html).then((facts) => {
       bytes += facts.bytes.byteLength;
-      if (bytes > limits.bytes)
-        throw new TooLongToPrintError("The report's pictures and pages are too large to be printed in one document.");
+      if (bytes > limits.bytes) throw new TooLargeError("The report's pictures and pages are too large to be printed in one document.");
       return { kind, first: 0, responses: named, ...facts };
     });
     pieces.push(piece);

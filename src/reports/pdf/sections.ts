@@ -18,6 +18,8 @@ export interface DescribedField extends FieldDescription {
 }
 
 const MAX_BARS = 40;
+/** Of so many options, those that nobody chose are counted instead of drawn. */
+const MANY_OPTIONS = 12;
 const MAX_WORDS = 10;
 const MIN_TEXTS_FOR_WORDS = 5;
 
@@ -117,7 +119,8 @@ function choices({ field, own, writing }: Question): BarItem[] {
   const older = [...own.counts.keys()].filter((value) => !known.has(value));
   const items = [...offered.map(({ value, label }) => [value, label] as const), ...older.map((value) => [value, value] as const)]
     .map(([value, label]) => item(label, own.counts.get(value) ?? 0, own.answered))
-    .sort((a, b) => b.count - a.count);
+    .sort((a, b) => b.count - a.count)
+    .filter(({ count }, _, all) => count > 0 || all.length <= MANY_OPTIONS);
   if (items.length <= MAX_BARS) return items;
   const rest = items.slice(MAX_BARS - 1);
   const sum = rest.reduce((total, { count }) => total + count, 0);

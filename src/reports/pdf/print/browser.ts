@@ -110,7 +110,7 @@ class Session implements Printer {
   }
 
   async #launch(): Promise<Browser> {
-    if (this.options.binding === undefined) throw new PrinterLostError("This installation has no browser to print with.");
+    if (this.options.binding === undefined) throw new PrinterLostError(NO_BROWSER);
     const launched = puppeteer.launch(this.options.binding as never);
     try {
       return await withTimeLimit("starting the browser", LAUNCH_LIMIT_MS, launched);
@@ -122,6 +122,7 @@ class Session implements Printer {
   }
 }
 
+const NO_BROWSER = "Printing needs a browser, and this installation has none.";
 const PDF_OPTIONS = { preferCSSPageSize: true, printBackground: true, tagged: false, outline: false, timeout: PRINT_LIMIT_MS };
 
 /**
@@ -143,7 +144,7 @@ async function lockedPage(browser: Browser): Promise<Page> {
 /** A browser that is gone answers nothing: what waits for it would wait until its time is over. */
 function endsWith<T>(browser: Browser, work: () => Promise<T>): Promise<T> {
   return new Promise((done, fail) => {
-    const gone = () => fail(new PrinterLostError("The browser went away while printing."));
+    const gone = () => fail(new PrinterLostError("The browser that prints reports went away in the middle of it."));
     browser.once("disconnected", gone);
     if (!browser.connected) gone();
     work()
@@ -153,10 +154,10 @@ function endsWith<T>(browser: Browser, work: () => Promise<T>): Promise<T> {
 }
 
 function isHopeless(error: unknown): boolean {
-  return error instanceof PrinterLostError && error.message.startsWith("This installation");
+  return error instanceof PrinterLostError && error.message === NO_BROWSER;
 }
 
 function asLost(error: unknown): PrinterLostError {
   if (error instanceof PrinterLostError) return error;
-  return new PrinterLostError("The browser that prints could not be used.", { cause: error });
+  return new PrinterLostError("The browser that prints reports could not be used.", error);
 }
