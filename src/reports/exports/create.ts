@@ -31,7 +31,8 @@ export async function createExport(ctx: ServiceContext, input: ExportRequest, op
   const plan = await planTable(ctx, request, format.choices);
   const position = await currentPosition(ctx, plan);
   const keepForMs = options.keepForMs ?? EXPORT_LIFE_MS;
-  const requestHash = await hashOf(request, plan, position, keepForMs);
+  const look = (await format.fingerprint?.(ctx, request.options ?? {})) ?? "";
+  const requestHash = await hashOf(request, plan, position, keepForMs, look);
   const kind = kindOfExport(format.queue ?? "exports");
   const id = newId("export", ctx.now());
   const reuse = { requestHash, reuseForMs: keepForMs, priority: options.priority ?? (ctx.actor.kind === "system" ? 0 : WATCHED) };
@@ -73,8 +74,8 @@ async function currentPosition(ctx: WorkspaceContext, { form, schemas }: TablePl
 }
 
 /** Whatever changes the file changes the hash: the request, what has been answered, how the form is worded, who may be told apart. */
-function hashOf(request: ExportRequest, plan: TablePlan, position: string, keepForMs: number): Promise<string> {
-  return sha256Hex(JSON.stringify([request, position, plan.form.title, plan.form.version, plan.timezone, keepForMs]));
+function hashOf(request: ExportRequest, plan: TablePlan, position: string, keepForMs: number, look: string): Promise<string> {
+  return sha256Hex(JSON.stringify([request, position, plan.form.title, plan.form.version, plan.timezone, keepForMs, look]));
 }
 
 function exportOf(input: unknown): string {

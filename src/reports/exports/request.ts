@@ -28,7 +28,10 @@ export const ExportOptions = z
     /** CSV: an apostrophe before what a spreadsheet would take for a formula; true unless told. */
     formula_guard: z.boolean().optional(),
     paper: z.enum(["a4", "letter"]).optional(),
+    /** Documents: one of ours by name, or one of the workspace's by id. */
     template: z.string().max(100).optional(),
+    /** The same, by id. */
+    template_id: z.string().max(64).optional(),
   })
   .strict();
 export type ExportOptions = z.infer<typeof ExportOptions>;

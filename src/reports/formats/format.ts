@@ -59,6 +59,11 @@ interface Common {
   readonly choices: "value" | "label";
   /** More than this cannot be one file of this format; the message says what to do instead. */
   readonly maxRows?: number;
+  /**
+   * Asked at the door: throws when the options name what is not there. What it answers is part of what the file is known by, so
+   * that a changed template makes a new file.
+   */
+  fingerprint?(ctx: WorkspaceContext, options: ExportOptions): Promise<string>;
   /** Where it is made; "exports" unless told. Whatever needs a browser goes to "reports". */
   readonly queue?: "exports" | "reports";
 }

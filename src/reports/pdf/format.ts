@@ -29,6 +29,7 @@ export const pdf: StreamFormat = {
   contentType: "application/pdf",
   choices: "label",
   queue: "reports",
+  fingerprint: async (ctx, options) => JSON.stringify(await chooseTemplate(ctx, options)),
   write: async function* (source) {
     const { ctx, control } = source;
     const { sheet, responses } = await prepareReport(source);
