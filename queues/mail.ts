@@ -1,4 +1,4 @@
-import { deliverMail, MailMessage } from "../src/mail";
+import { deliverMail, isHeavyMail, MailMessage } from "../src/mail";
 import { createLogger, describeError } from "../src/shared/log";
 import { backgroundContext } from "../src/store/background-context";
 
@@ -6,10 +6,19 @@ const AFTER_OUR_FAILURE_SECONDS = 30;
 
 export async function consumeMail(batch: MessageBatch<unknown>, env: Env, execution: ExecutionContext): Promise<void> {
   // Side by side: one slow mail server must not hold up nine others. Each message is settled alone.
-  await Promise.all(batch.messages.map((message) => consumeOne(message, env, execution)));
+  let heavy: Promise<unknown> = Promise.resolve();
+  const inTurn: InTurn = (work) => {
+    const turn = heavy.then(work);
+    heavy = turn.catch(() => {});
+    return turn;
+  };
+  await Promise.all(batch.messages.map((message) => consumeOne(message, env, execution, inTurn)));
 }
 
-async function consumeOne(message: Message<unknown>, env: Env, execution: ExecutionContext): Promise<void> {
+/** One after the other: ten attachments of ten megabytes at once would be more than the memory there is. */
+type InTurn = <T>(work: () => Promise<T>) => Promise<T>;
+
+async function consumeOne(message: Message<unknown>, env: Env, execution: ExecutionContext, inTurn: InTurn): Promise<void> {
   const parsed = MailMessage.safeParse(message.body);
   if (!parsed.success) {
     createLogger({ queue: "mail" }).error("unreadable message dropped", { message_id: message.id });
@@ -18,7 +27,8 @@ async function consumeOne(message: Message<unknown>, env: Env, execution: Execut
   }
   const ctx = backgroundContext(env, execution, parsed.data.correlation_id);
   try {
-    const outcome = await deliverMail(ctx, parsed.data.mail_id);
+    const deliver = () => deliverMail(ctx, parsed.data.mail_id);
+    const outcome = (await isHeavyMail(ctx, parsed.data.mail_id)) ? await inTurn(deliver) : await deliver();
     if (outcome.kind === "again") message.retry({ delaySeconds: Math.ceil(outcome.delayMs / 1000) });
     else message.ack();
   } catch (error) {

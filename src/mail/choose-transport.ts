@@ -27,7 +27,7 @@ export function chooseTransport(env: Env): Setup {
     case "mailbox":
       // Its mails can be read by anyone at /dev/mail, so it exists in development alone.
       return env.ENVIRONMENT === "development"
-        ? ready({ name: "mailbox", send: async () => {} }, true)
+        ? ready({ name: "mailbox", showsPictures: true, send: async () => {} }, true)
         : wrong('MAIL_TRANSPORT "mailbox" is for development alone.');
     case "send_email":
       return env.EMAIL === undefined ? wrong("The send_email binding EMAIL is missing.") : ready(bindingTransport(env.EMAIL));

@@ -6,9 +6,10 @@ import { randomToken } from "../shared/crypto";
 import { describeError } from "../shared/log";
 import { counter } from "../shared/metrics";
 import { tables } from "../store";
+import { readAttachments } from "./attachments";
 import { chooseTransport } from "./choose-transport";
 import { openBody } from "./open-body";
-import { CLAIM_MS, nextAttemptIn, SEND_TIMEOUT_MS } from "./rules";
+import { CLAIM_MS, HEAVY_SEND_TIMEOUT_MS, nextAttemptIn, SEND_TIMEOUT_MS } from "./rules";
 import { MailRefusedError } from "./transport";
 
 const { mailMessages } = tables;
@@ -29,6 +30,12 @@ export async function deliverMail(ctx: ServiceContext, mailId: string): Promise<
   }
 }
 
+/** It carries files, which are read whole to be sent. */
+export async function isHeavyMail(ctx: ServiceContext, mailId: string): Promise<boolean> {
+  const row = await ctx.db.select({ bytes: mailMessages.attachmentBytes }).from(mailMessages).where(eq(mailMessages.id, mailId)).get();
+  return (row?.bytes ?? 0) > 0;
+}
+
 async function claimMail(ctx: ServiceContext, mailId: string): Promise<Claimed | null> {
   const now = ctx.now();
   const claim = randomToken(9);
@@ -44,12 +51,21 @@ async function attempt(ctx: ServiceContext, mail: Claimed): Promise<void> {
   const setup = chooseTransport(ctx.env);
   if (!setup.ok) throw new MailRefusedError(setup.why, false);
   if (mail.body === null) throw new MailRefusedError("The body is gone.", true);
-  const { html, text } = await openBody(ctx.env, mail.body);
   const { transport, from } = setup;
-  await withinTime(
-    (signal) => transport.send({ id: mail.id, from, to: mail.recipient, subject: mail.subject, html, text }, signal),
-    SEND_TIMEOUT_MS,
-  );
+  const body = await openBody(ctx.env, mail.body);
+  const attachments = await readAttachments(ctx, body, transport.showsPictures);
+  const html = transport.showsPictures ? body.html : (body.plainHtml ?? body.html);
+  const outgoing = {
+    id: mail.id,
+    from,
+    to: mail.recipient,
+    subject: mail.subject,
+    html,
+    text: body.text,
+    headers: body.headers,
+    attachments,
+  };
+  await withinTime((signal) => transport.send(outgoing, signal), mail.attachmentBytes > 0 ? HEAVY_SEND_TIMEOUT_MS : SEND_TIMEOUT_MS);
   await ctx.db
     .update(mailMessages)
     .set({

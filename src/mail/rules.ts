@@ -7,6 +7,8 @@ const HOUR = 60 * MINUTE;
 /** Waits between attempts; after the last one the mail has failed. */
 export const BACKOFF_MS = [30 * SECOND, 2 * MINUTE, 10 * MINUTE, HOUR, 6 * HOUR] as const;
 export const SEND_TIMEOUT_MS = 10 * SECOND;
+/** With an attachment: megabytes take a while. */
+export const HEAVY_SEND_TIMEOUT_MS = 30 * SECOND;
 /** How long a claim holds: longer than any attempt can take, so that a consumer that died is followed by another. */
 export const CLAIM_MS = MINUTE;
 /** What is due this long has lost its queue message. */

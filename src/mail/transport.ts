@@ -8,10 +8,24 @@ export interface OutgoingMail {
   subject: string;
   html: string;
   text: string;
+  headers?: Readonly<Record<string, string>>;
+  attachments?: readonly OutgoingAttachment[];
+}
+
+export interface OutgoingAttachment {
+  /** In ASCII: what other letters become in a header, mail programs do not agree on. */
+  name: string;
+  type: string;
+  /** base64. */
+  content: string;
+  /** Shown where the HTML says `cid:…`, instead of beside the letter. */
+  cid?: string;
 }
 
 export interface MailTransport {
   readonly name: string;
+  /** It can show a picture within the letter. */
+  readonly showsPictures: boolean;
   send(mail: OutgoingMail, signal: AbortSignal): Promise<void>;
 }
 

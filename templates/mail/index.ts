@@ -14,6 +14,23 @@ export interface MailData {
   "plugin-mail": { plugin: string; subject: string; text: string };
   "plugin-paused": { plugin: string; pluginId: string; failures: number; lastError: string; url: string };
   "webhook-disabled": { host: string; webhookId: string; url: string };
+  "scheduled-report": ReportMail;
+}
+
+export interface ReportMail {
+  subject: string;
+  name: string;
+  form: string;
+  workspace: string;
+  message: string | null;
+  /** In words: which days. */
+  period: string | null;
+  figures: { label: string; value: string }[];
+  picture: Letter["picture"];
+  bars: Letter["bars"];
+  /** `attached`: it lies beside the letter, under that name. */
+  file: { kind: "attached"; name: string } | { kind: "link"; url: string; size: string; days: number };
+  unsubscribe: string;
 }
 
 export type MailTemplate = keyof MailData;
@@ -137,6 +154,25 @@ const LETTERS: { [T in MailTemplate]: (data: MailData[T]) => Letter } = {
     ],
     action: { label: "Open Headwater", url },
     notes: [],
+  }),
+  "scheduled-report": ({ subject, name, form, workspace, message, period, figures, picture, bars, file, unsubscribe }) => ({
+    subject,
+    preview: figures.map(({ label, value }) => `${value} ${label}`).join(" · "),
+    heading: plainName(name),
+    paragraphs: [
+      ...(message === null ? [] : [message]),
+      `${plainName(form)}${period === null ? "" : `, ${period}`}.`,
+      ...(file.kind === "attached" ? [`The report is attached: ${file.name}.`] : []),
+    ],
+    figures,
+    picture,
+    bars,
+    ...(file.kind === "link" ? { action: { label: `Download the report (${file.size})`, url: file.url } } : {}),
+    notes: [
+      ...(file.kind === "link" ? [`The link works for ${file.days} days; whoever has it can open the file.`] : []),
+      `You get this because somebody in the workspace “${plainName(workspace)}” sends it to you.`,
+    ],
+    unsubscribe,
   }),
 };
 

@@ -9,9 +9,15 @@ export interface Letter {
   preview: string;
   heading: string;
   paragraphs: string[];
+  figures?: { label: string; value: string }[];
+  /** In the letter itself, as `cid:…`; whoever cannot show it gets the bars. */
+  picture?: { cid: string; alt: string; width: number };
+  bars?: { label: string; text: string /** 0–1 */; share: number }[];
   action?: { label: string; url: string };
   /** In small print: who should ignore this, how long it is good for. */
   notes: string[];
+  /** The way out of a mail that comes again and again. */
+  unsubscribe?: string;
 }
 
 const DARK = `
@@ -30,7 +36,10 @@ export function letterToHtml(letter: Letter): string {
 
 export function letterToText(letter: Letter): string {
   const action = letter.action === undefined ? [] : [`${letter.action.label}:\n${letter.action.url}`];
-  return [letter.heading, ...letter.paragraphs, ...action, ...letter.notes, "-- \nHeadwater"].join("\n\n");
+  const figures = letter.figures === undefined ? [] : [letter.figures.map(({ label, value }) => `${label}: ${value}`).join("\n")];
+  const bars = letter.bars === undefined ? [] : [letter.bars.map(({ label, text }) => `${label}: ${text}`).join("\n")];
+  const out = letter.unsubscribe === undefined ? [] : [`Unsubscribe:\n${letter.unsubscribe}`];
+  return [letter.heading, ...letter.paragraphs, ...figures, ...bars, ...action, ...letter.notes, ...out, "-- \nHeadwater"].join("\n\n");
 }
 
 function Page({ letter }: { letter: Letter }) {
@@ -51,6 +60,7 @@ function Page({ letter }: { letter: Letter }) {
               <Card letter={letter} />
               <p class="hw-dim" style={`${FONT} margin: 20px 0 0; font-size: 12px; color: #52605a;`}>
                 Sent by Headwater
+                {letter.unsubscribe === undefined ? null : <Out url={letter.unsubscribe} />}
               </p>
             </td>
           </tr>
@@ -80,6 +90,8 @@ function Card({ letter }: { letter: Letter }) {
               {paragraph}
             </p>
           ))}
+          {letter.figures === undefined ? null : <Figures figures={letter.figures} />}
+          {letter.picture === undefined ? <Bars bars={letter.bars ?? []} /> : <Picture picture={letter.picture} />}
           {letter.action === undefined ? null : <Action label={letter.action.label} url={letter.action.url} />}
           {letter.notes.map((note) => (
             <p class="hw-dim" style={`${FONT} margin: 12px 0 0; font-size: 13px; line-height: 1.5; color: #52605a;`}>
@@ -88,6 +100,71 @@ function Card({ letter }: { letter: Letter }) {
           ))}
         </td>
       </tr>
+    </table>
+  );
+}
+
+function Out({ url }: { url: string }) {
+  return (
+    <>
+      {" · "}
+      <a class="hw-dim" href={url} style="color: #52605a;">
+        Unsubscribe
+      </a>
+    </>
+  );
+}
+
+function Figures({ figures }: { figures: NonNullable<Letter["figures"]> }) {
+  return (
+    <table role="presentation" width="100%" cellpadding="0" cellspacing="0" style="margin: 8px 0 20px;">
+      <tr>
+        {figures.map(({ label, value }) => (
+          <td valign="top" style="padding: 0 16px 0 0;">
+            <span class="hw-ink" style={`${FONT} display: block; font-size: 28px; line-height: 1.2; font-weight: 600; color: #17211d;`}>
+              {value}
+            </span>
+            <span class="hw-dim" style={`${FONT} font-size: 13px; color: #52605a;`}>
+              {label}
+            </span>
+          </td>
+        ))}
+      </tr>
+    </table>
+  );
+}
+
+function Picture({ picture }: { picture: NonNullable<Letter["picture"]> }) {
+  return (
+    <img
+      src={`cid:${picture.cid}`}
+      alt={picture.alt}
+      width={picture.width}
+      style="display: block; width: 100%; max-width: 456px; height: auto; margin: 0 0 20px; border-radius: 6px; background: #ffffff;"
+    />
+  );
+}
+
+/** Bars of table cells: what is left of a chart where pictures are not shown. */
+function Bars({ bars }: { bars: NonNullable<Letter["bars"]> }) {
+  if (bars.length === 0) return null;
+  return (
+    <table role="presentation" width="100%" cellpadding="0" cellspacing="0" style="margin: 0 0 20px;">
+      {bars.map(({ label, text, share }) => (
+        <tr>
+          <td class="hw-dim" style={`${FONT} padding: 3px 8px 3px 0; font-size: 12px; white-space: nowrap; color: #52605a;`}>
+            {label}
+          </td>
+          <td width="100%" style="padding: 3px 0;">
+            <div style={`width: ${Math.max(1, Math.round(share * 100))}%; height: 10px; border-radius: 3px; background: #0b6b57;`}>
+              &#8203;
+            </div>
+          </td>
+          <td class="hw-ink" align="right" style={`${FONT} padding: 3px 0 3px 8px; font-size: 12px; color: #2b3833;`}>
+            {text}
+          </td>
+        </tr>
+      ))}
     </table>
   );
 }

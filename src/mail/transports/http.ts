@@ -1,5 +1,5 @@
 // Mail services with an HTTP API: the two shapes that most of them speak.
-import { MailRefusedError, type MailTransport, type OutgoingMail } from "../transport";
+import { MailRefusedError, type MailTransport, type OutgoingAttachment, type OutgoingMail } from "../transport";
 
 interface HttpSettings {
   url: string;
@@ -12,6 +12,7 @@ const MAX_REASON = 300;
 export function resendTransport({ url, key }: HttpSettings): MailTransport {
   return {
     name: "resend",
+    showsPictures: true,
     send: (mail, signal) =>
       post(
         url,
@@ -23,6 +24,9 @@ export function resendTransport({ url, key }: HttpSettings): MailTransport {
           subject: mail.subject,
           html: mail.html,
           text: mail.text,
+          // Comes back with each event about this mail, so that we know which it was.
+          ...(mail.headers === undefined ? {} : { headers: mail.headers, tags: [{ name: "message_id", value: mail.id }] }),
+          ...(mail.attachments === undefined ? {} : { attachments: mail.attachments.map(resendAttachment) }),
         },
       ),
   };
@@ -30,7 +34,11 @@ export function resendTransport({ url, key }: HttpSettings): MailTransport {
 
 /** SendGrid, and those that copied it. */
 export function sendgridTransport({ url, key }: HttpSettings): MailTransport {
-  return { name: "sendgrid", send: (mail, signal) => post(url, signal, { Authorization: `Bearer ${key}` }, sendgridBody(mail)) };
+  return {
+    name: "sendgrid",
+    showsPictures: true,
+    send: (mail, signal) => post(url, signal, { Authorization: `Bearer ${key}` }, sendgridBody(mail)),
+  };
 }
 
 function sendgridBody(mail: OutgoingMail) {
@@ -42,8 +50,23 @@ function sendgridBody(mail: OutgoingMail) {
       { type: "text/plain", value: mail.text },
       { type: "text/html", value: mail.html },
     ],
+    ...(mail.headers === undefined ? {} : { headers: mail.headers }),
+    ...(mail.attachments === undefined ? {} : { attachments: mail.attachments.map(sendgridAttachment) }),
     // A tracked link passes through the service, and these links sign people in.
     tracking_settings: { click_tracking: { enable: false }, open_tracking: { enable: false } },
+  };
+}
+
+function resendAttachment({ name, type, content, cid }: OutgoingAttachment) {
+  return { filename: name, content, content_type: type, ...(cid === undefined ? {} : { content_id: cid }) };
+}
+
+function sendgridAttachment({ name, type, content, cid }: OutgoingAttachment) {
+  return {
+    filename: name,
+    content,
+    type,
+    ...(cid === undefined ? { disposition: "attachment" } : { disposition: "inline", content_id: cid }),
   };
 }
 

@@ -11,6 +11,7 @@ export function smtpTransport(url: URL): MailTransport {
   const server = smtpServer(url);
   return {
     name: "smtp",
+    showsPictures: false,
     send: async (mail) => {
       try {
         await WorkerMailer.send(server, smtpMessage(mail));
@@ -51,6 +52,10 @@ export function smtpMessage(mail: OutgoingMail) {
     headers: {
       "Message-ID": `<${mail.id}@${mail.from.address.slice(mail.from.address.lastIndexOf("@") + 1)}>`,
       "Auto-Submitted": "auto-generated",
+      ...mail.headers,
     },
+    ...(mail.attachments === undefined
+      ? {}
+      : { attachments: mail.attachments.map(({ name, type, content }) => ({ filename: name, content, mimeType: type })) }),
   };
 }
