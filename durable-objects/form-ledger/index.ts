@@ -1,6 +1,15 @@
 // The shell of a ledger: identity, storage, alarm and RPC. What is decided is in ledger.ts, what is carried on in settler.ts.
 import { DurableObject } from "cloudflare:workers";
-import type { FieldCounts, LedgerReads, LedgerTotals, SeriesCounts, Visits } from "../../src/analytics";
+import type {
+  BucketCounts,
+  FieldCounts,
+  JourneyCounts,
+  LedgerReads,
+  LedgerTotals,
+  RefusalCount,
+  SeriesCounts,
+  Visits,
+} from "../../src/analytics";
 import type {
   AcceptRequest,
   Adoption,
@@ -10,6 +19,7 @@ import type {
   LedgerApi,
   LedgerHealth,
   Outcome,
+  Place,
   SavedPartial,
   StartOutcome,
   StartRequest,
@@ -25,7 +35,7 @@ import { backgroundContext } from "../../src/store/background-context";
 import { Group } from "./group";
 import { Ledger } from "./ledger";
 import { Feed } from "./live/feed";
-import { fieldCountsOf, seriesOf, totalsOf } from "./live/reads";
+import { bucketsOf, fieldCountsOf, seriesOf, totalsOf } from "./live/reads";
 import { serveLive } from "./live/router";
 import { migrate } from "./schema";
 import { Settler } from "./settler";
@@ -98,6 +108,14 @@ export class FormLedger extends DurableObject<Env> implements LedgerApi, LedgerR
 
   start(request: StartRequest): Promise<StartOutcome> {
     return this.#calls.add({ start: request }) as Promise<StartOutcome>;
+  }
+
+  turned(startId: string, place: Place, at: number): void {
+    this.ctx.storage.transactionSync(() => this.#ledger.disk.journeys.turn(startId, place, at));
+  }
+
+  refusedElsewhere(refusals: readonly (readonly [string, number])[], at: number): void {
+    this.ctx.storage.transactionSync(() => this.#ledger.disk.journeys.refused(refusals, at));
   }
 
   viewed(times: number, at: number, workspaceId: string): void {
@@ -181,6 +199,18 @@ export class FormLedger extends DurableObject<Env> implements LedgerApi, LedgerR
 
   countsBetween(bounds: readonly number[], from: number, to: number): SeriesCounts {
     return seriesOf(this.#ledger, bounds, from, to);
+  }
+
+  bucketsBetween(bounds: readonly number[]): BucketCounts {
+    return bucketsOf(this.#ledger, bounds);
+  }
+
+  journeysBetween(firstDay: string, lastDay: string): JourneyCounts {
+    return this.#ledger.disk.journeys.between(firstDay, lastDay);
+  }
+
+  refusalsWithin(spans: readonly (readonly [number, number])[]): RefusalCount[] {
+    return this.#ledger.disk.journeys.refusalsWithin(spans);
   }
 
   visitsAt(seq: number): Visits {

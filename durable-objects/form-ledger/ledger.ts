@@ -188,8 +188,8 @@ export class Ledger {
       submittedAt,
       startedAt,
       durationMs,
-      startAt: before === null && start !== null && this.disk.useStart(start.id) ? start.at : null,
-      take: before === null ? null : { status: "partial", submittedAt: before.submittedAt, durationMs: null, cells: [] },
+      startAt: before === null && start !== null && this.#useStart(start.id, now) ? start.at : null,
+      take: before === null ? null : { status: "partial", submittedAt: before.submittedAt, durationMs: null, cells: before.cells },
       add,
     });
     if (request.status === "complete" && guards.duplicateKey !== null) this.disk.holdDuplicateKey(request.responseId, guards.duplicateKey);
@@ -201,6 +201,7 @@ export class Ledger {
         tokenHash: request.resumeHash,
         data: request.data,
         meta: request.meta,
+        cells,
       };
       this.disk.savePartial(partial, request.status === "partial" ? request.data : null, now + PARTIAL_KEPT_MS);
     }
@@ -232,8 +233,18 @@ export class Ledger {
     }
     this.#belongTo(request.workspaceId);
     const isNew = this.disk.addStart(start.id, address, heldUntil, now + START_KEPT_MS);
-    if (isNew) this.counters.seen("starts", 1, start.at);
+    if (isNew) {
+      this.counters.seen("starts", 1, start.at);
+      this.disk.journeys.begin(start, request.first);
+    }
+    this.disk.journeys.turn(start.id, request.place, now);
     return { kind: "started", heldUntil: heldUntil === 0 ? null : heldUntil };
+  }
+
+  /** Before a response takes the start's place. */
+  #useStart(id: string, now: number): boolean {
+    this.disk.journeys.end(id, now);
+    return this.disk.useStart(id);
   }
 
   viewed(times: number, at: number, workspaceId: string): void {
@@ -264,7 +275,12 @@ export class Ledger {
     const partial = this.disk.partial(responseId);
     if (partial !== null && !partial.done) {
       if (request.add === null) this.disk.removePartial(responseId);
-      else this.disk.savePartial({ ...partial, basedOn: entry.seq }, request.data ?? partial.data, now + PARTIAL_KEPT_MS);
+      else
+        this.disk.savePartial(
+          { ...partial, basedOn: entry.seq, cells: request.add.cells },
+          request.data ?? partial.data,
+          now + PARTIAL_KEPT_MS,
+        );
     }
     const { duplicateKey } = request.guards;
     if (request.add === null || request.freesDuplicate) this.disk.holdDuplicateKey(responseId, null);

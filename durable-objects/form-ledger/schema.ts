@@ -29,6 +29,21 @@ export const MIGRATIONS: readonly string[] = [
   `
   CREATE TABLE visit_marks (seq INTEGER PRIMARY KEY, views INTEGER NOT NULL, open_starts INTEGER NOT NULL);
   `,
+  // Where visits that have not sent anything stand, how long pages took, and what was refused: no response tells of these.
+  `
+  ALTER TABLE starts ADD COLUMN day TEXT;
+  ALTER TABLE starts ADD COLUMN place TEXT;
+  ALTER TABLE starts ADD COLUMN rank INTEGER;
+  ALTER TABLE starts ADD COLUMN turned_at INTEGER;
+  ALTER TABLE partials ADD COLUMN cells TEXT;
+  CREATE TABLE standing (day TEXT NOT NULL, place TEXT NOT NULL, count INTEGER NOT NULL, PRIMARY KEY (day, place)) WITHOUT ROWID;
+  CREATE TABLE page_times (day TEXT NOT NULL, place TEXT NOT NULL, slot INTEGER NOT NULL, count INTEGER NOT NULL, PRIMARY KEY (day, place, slot)) WITHOUT ROWID;
+  CREATE TABLE refusals (start INTEGER NOT NULL, what TEXT NOT NULL, count INTEGER NOT NULL, PRIMARY KEY (start, what)) WITHOUT ROWID;
+  `,
+  // Each entry paid for it; a change, which is rare and only taken when all is settled, looks through the thousand that are kept.
+  `
+  DROP INDEX entries_by_response;
+  `,
 ];
 
 /** Refuses to start on a history it does not know. `upTo` stops early, for tests of upgrades. */

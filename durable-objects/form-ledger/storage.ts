@@ -1,5 +1,6 @@
 // Every statement the ledger runs on its own SQLite. What they mean is decided elsewhere.
-import type { Bucket, CounterRow, Entry, SavedPartial, StoredEntry } from "../../src/responses";
+import type { Bucket, Cell, CounterRow, Entry, SavedPartial, StoredEntry } from "../../src/responses";
+import { Journeys } from "./journeys";
 
 interface EntryRecord extends Record<string, SqlStorageValue> {
   head: string;
@@ -20,15 +21,19 @@ export interface PartialRow extends SavedPartial {
   tokenHash: string;
   /** Its answers are gone from here once it is complete; the token is kept a while to say so. */
   done: boolean;
+  /** What it adds to the roll-ups. */
+  cells: readonly Cell[];
 }
 
 export class LedgerStorage {
   readonly #sql: SqlStorage;
+  readonly journeys: Journeys;
   /** Moves whenever the quarter-hours on disk may have: what was read of them before is old. */
   bucketWrites = 0;
 
   constructor(readonly storage: DurableObjectStorage) {
     this.#sql = storage.sql;
+    this.journeys = new Journeys(storage.sql);
   }
 
   fact<T extends string | number>(name: string): T | null {
@@ -192,13 +197,14 @@ export class LedgerStorage {
       data: String(row.data ?? "{}"),
       meta: String(row.meta ?? "{}"),
       done: row.data === null,
+      cells: row.cells === null ? [] : JSON.parse(String(row.cells)),
     };
   }
 
   savePartial(partial: Omit<PartialRow, "done">, data: string | null, expiresAt: number): void {
     this.#sql.exec(
-      `INSERT OR REPLACE INTO partials (response_id, token_hash, seq, last_seq, form_version, started_at, submitted_at, data, meta, expires_at)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      `INSERT OR REPLACE INTO partials (response_id, token_hash, seq, last_seq, form_version, started_at, submitted_at, data, meta, cells, expires_at)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
       partial.responseId,
       partial.tokenHash,
       partial.seq,
@@ -208,6 +214,7 @@ export class LedgerStorage {
       partial.submittedAt,
       data,
       data === null ? null : partial.meta,
+      data === null ? null : JSON.stringify(partial.cells),
       expiresAt,
     );
   }

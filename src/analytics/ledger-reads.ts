@@ -25,6 +25,33 @@ export interface LedgerReads {
   /** Complete responses between each bound and the next, and in the whole span. Bounds ascend. */
   countsBetween(bounds: readonly number[], from: number, to: number): SeriesCounts | Promise<SeriesCounts>;
   visitsAt(seq: number): Visits | Promise<Visits>;
+  /** Everything that quarter-hours count, between each bound and the next. */
+  bucketsBetween(bounds: readonly number[]): BucketCounts | Promise<BucketCounts>;
+  /** Of visits that began on these UTC days, the last included. */
+  journeysBetween(firstDay: string, lastDay: string): JourneyCounts | Promise<JourneyCounts>;
+  /** What was turned away within each span, by the quarter-hour. */
+  refusalsWithin(spans: readonly (readonly [number, number])[]): RefusalCount[] | Promise<RefusalCount[]>;
+}
+
+export interface BucketCounts {
+  complete: number[];
+  partial: number[];
+  starts: number[];
+  views: number[];
+}
+
+export interface JourneyCounts {
+  /** Where those stand who have begun and not sent anything: `<version>:<page>`. */
+  standing: [place: string, count: number][];
+  /** How long a page took those who went on from it, by the slots of `timeSlot`. */
+  times: [place: string, slot: number, count: number][];
+}
+
+export interface RefusalCount {
+  span: number;
+  /** `invalid:<field>`, or a reason such as `quota_reached`. */
+  what: string;
+  count: number;
 }
 
 export interface SeriesCounts {

@@ -7,9 +7,9 @@ import { newId } from "../shared/ids";
 import { openPrimaryStore, type ResponseRow } from "../store";
 import { auditActor } from "../store/audit";
 import { passBarrier } from "./barrier";
-import { cellsOf } from "./cells";
 import { loadFormForReading, type ReadableForm } from "./form";
 import { guardsOf } from "./guards";
+import { effectCells } from "./journey";
 import { ledgerOf } from "./ledger/api";
 import { canonicalJson, dataHash, newSalt } from "./ledger/chain";
 import type { ChangeRequest, Effect } from "./ledger/types";
@@ -108,7 +108,7 @@ function changeRequest(
 
 function effectOf(row: ResponseRow, schema: FormSchema, data: Record<string, unknown>): Effect {
   const { status, submittedAt, durationMs } = row;
-  return { status, submittedAt, durationMs, cells: status === "complete" ? cellsOf(schema, data) : [] };
+  return { status, submittedAt, durationMs, cells: effectCells(schema, row.formVersion, status, data) };
 }
 
 function actorOf(ctx: WorkspaceContext) {

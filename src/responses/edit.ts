@@ -16,7 +16,7 @@ export async function updateResponse(
   return changeResponse(ctx, formId, responseId, (row, schema) => {
     refuseErased(row);
     if (row.deletedAt !== null) throw new ConflictError("The response is deleted; restore it first.", "response_deleted");
-    const data = evaluateOrRefuse(schema, { ...row.data, ...patch }, row.status, row.submittedAt);
+    const { data } = evaluateOrRefuse(schema, { ...row.data, ...patch }, row.status, row.submittedAt);
     return { kind: "update", data };
   });
 }

@@ -2,9 +2,11 @@
 import { calculateFor, evaluateAnswers, type FormSchema } from "../forms";
 import { InvalidError } from "../shared/errors";
 
-export function evaluateOrRefuse(schema: FormSchema, raw: unknown, mode: "complete" | "partial", now: number): Record<string, unknown> {
+type Verdict = Extract<ReturnType<typeof evaluateAnswers>, { ok: true }>;
+
+export function evaluateOrRefuse(schema: FormSchema, raw: unknown, mode: "complete" | "partial", now: number): Verdict {
   const verdict = evaluateAnswers(schema, raw, { mode, now, calculate: calculateFor(schema, now) });
-  if (verdict.ok) return verdict.data;
+  if (verdict.ok) return verdict;
   const unknown = verdict.issues.some((issue) => issue.code === "unknown_field");
   throw new InvalidError("Some answers are not valid; `errors` says which and why.", verdict.issues, unknown ? "unknown_field" : undefined);
 }

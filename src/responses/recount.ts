@@ -4,8 +4,8 @@ import type { WorkspaceContext } from "../shared/context";
 import { ConflictError } from "../shared/errors";
 import { openPrimaryStore, type ResponseRow, type RollupRow } from "../store";
 import { passBarrier } from "./barrier";
-import { cellsOf } from "./cells";
 import type { ReadableForm } from "./form";
+import { effectCells } from "./journey";
 import { type LedgerApi, ledgerOf } from "./ledger/api";
 import { addBuckets, type CountedState, Counters } from "./ledger/counters";
 import { Rollups } from "./ledger/settle-batch";
@@ -70,7 +70,7 @@ async function countShard(
     for (const row of page) {
       rows += 1;
       if (row.deletedAt !== null) continue;
-      const effect = { ...row, cells: row.status === "complete" ? cellsOf(await schemaOf(row), row.data) : [] };
+      const effect = { ...row, cells: effectCells(await schemaOf(row), row.formVersion, row.status, row.data) };
       counters.apply(effect, 1);
       rollups.apply(effect, 1);
     }

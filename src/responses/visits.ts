@@ -1,12 +1,12 @@
 // Views and starts: what happens before there is a response.
-import { getPublishedForm } from "../forms";
+import { getPublishedForm, listPages, type PublishedForm } from "../forms";
 import type { ServiceContext } from "../shared/context";
 import { describeError } from "../shared/log";
 import { assertWelcome } from "./doors";
 import { withOtherLedgers } from "./elsewhere";
 import { guardsOf } from "./guards";
 import { ledgerOf } from "./ledger/api";
-import type { StartRef } from "./ledger/types";
+import type { Place, StartRef } from "./ledger/types";
 import { digest } from "./meta";
 import { refusalError } from "./refusals";
 import { shardFor } from "./shards";
@@ -26,7 +26,7 @@ export async function startVisit(
   ctx: ServiceContext,
   formId: string,
   origin: string | null,
-  page?: { token: string },
+  page?: { token: string; at?: string },
 ): Promise<StartedVisit> {
   const form = await getPublishedForm(ctx, formId);
   const { settings } = form.schema;
@@ -40,12 +40,34 @@ export async function startVisit(
   const ledger = ledgerOf(ctx.env, form.formId, shardFor(form, start.id, start.at));
   const outcome = await ledger.start({
     start,
+    first: placeOn(form, undefined),
+    place: placeOn(form, page?.at),
     workspaceId: form.workspaceId,
     address,
     guards: await withOtherLedgers(ctx.env, form.formId, settings, guards),
   });
   if (outcome.kind === "refused") throw refusalError(outcome.reason);
   return { token, startedAt: start.at, placeHeldUntil: outcome.heldUntil };
+}
+
+/** Somebody who has begun has come to that page. Nobody is kept from turning it because it could not be noted. */
+export async function noteTurn(ctx: ServiceContext, form: PublishedForm, token: string, page: string): Promise<void> {
+  try {
+    const start = await readStartToken(ctx.env.APP_SECRET, form.formId, token);
+    if (start === null) return;
+    await ledgerOf(ctx.env, form.formId, shardFor(form, start.id, start.at)).turned(start.id, placeOn(form, page), ctx.now());
+  } catch (error) {
+    ctx.log.warn("a turned page was not noted", { form_id: form.formId, ...describeError(error) });
+  }
+}
+
+function placeOn({ schema, version }: PublishedForm, name: string | undefined): Place {
+  const pages = listPages(schema);
+  const rank = Math.max(
+    0,
+    pages.findIndex((page) => page.name === name),
+  );
+  return { version, rank, page: pages[rank]?.name ?? "" };
 }
 
 async function openedOrNew(ctx: ServiceContext, formId: string, token: string | undefined): Promise<{ token: string; start: StartRef }> {

@@ -1,5 +1,5 @@
 // The numbers of a ledger at its head: memory first, and from disk only the quarter-hours that memory does not hold.
-import type { FieldCounts, LedgerTotals, SeriesCounts } from "../../../src/analytics";
+import type { BucketCounts, FieldCounts, LedgerTotals, SeriesCounts } from "../../../src/analytics";
 import type { Ledger } from "../ledger";
 
 export function totalsOf(ledger: Ledger, from: number, to: number): LedgerTotals {
@@ -25,6 +25,22 @@ export function fieldCountsOf(ledger: Ledger, fields: readonly string[]): FieldC
     fields: Object.fromEntries(fields.map((field) => [field, [...ledger.counters.field(field)]])),
     position: ledger.position(),
   };
+}
+
+export function bucketsOf(ledger: Ledger, bounds: readonly number[]): BucketCounts {
+  const steps = Math.max(0, bounds.length - 1);
+  const zeros = (): number[] => Array(steps).fill(0);
+  const found: BucketCounts = { complete: zeros(), partial: zeros(), starts: zeros(), views: zeros() };
+  const first = bounds[0];
+  const last = bounds.at(-1);
+  if (first === undefined || last === undefined || steps === 0) return found;
+  for (const source of [ledger.disk.buckets(first, last), ledger.counters.recentBuckets(first, last)]) {
+    for (const [start, bucket] of source) {
+      const step = stepAt(bounds, start);
+      for (const what of ["complete", "partial", "starts", "views"] as const) found[what][step] = (found[what][step] ?? 0) + bucket[what];
+    }
+  }
+  return found;
 }
 
 export function seriesOf(ledger: Ledger, bounds: readonly number[], from: number, to: number): SeriesCounts {

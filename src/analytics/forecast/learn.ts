@@ -1,12 +1,10 @@
 // From a history to a model as it is kept.
 import type { WorkspaceContext } from "../../shared/context";
 import { addDays } from "../time-zones";
+import { ALL_CANDIDATES } from "./candidates";
 import { type History, historyOfForm, historyOfWorkspace } from "./history";
-import { mstlEts } from "./mstl";
-import { CANDIDATES, LEAST_DAYS, train, WINDOW_DAYS } from "./train";
+import { LEAST_DAYS, train, WINDOW_DAYS } from "./train";
 import type { NewModel } from "./versions";
-
-export const ALL_CANDIDATES = [...CANDIDATES, mstlEts];
 
 /** A subject is a form's id, or the workspace's own for all of its forms. */
 export function historyOf(ctx: WorkspaceContext, subject: string): Promise<History> {

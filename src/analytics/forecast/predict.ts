@@ -4,9 +4,10 @@ import { assertCan, type ServiceContext, type WorkspaceContext } from "../../sha
 import { InvalidError } from "../../shared/errors";
 import { loadAnalysedForm } from "../form";
 import { addDays } from "../time-zones";
+import { ALL_CANDIDATES } from "./candidates";
 import { forecastWeek } from "./forecast";
 import type { History } from "./history";
-import { ALL_CANDIDATES, historyOf, isEnough, isOutdated, learn, pastOf } from "./learn";
+import { historyOf, isEnough, isOutdated, learn, pastOf } from "./learn";
 import type { DayForecast } from "./train";
 import { addVersionAfter, dropOldVersions, latestModel, listModels, type ModelVersion } from "./versions";
 

@@ -8,6 +8,7 @@ import { DomainError, type Issue } from "../../shared/errors";
 import { toHtml } from "../look/document";
 import type { Controls, Raw } from "./answers";
 import { FormPage, type Tokens, TRAP } from "./page";
+import { TURNSTILE_CONTROL } from "./policy";
 import { type Sheet, sheetOf, takeStep } from "./step";
 
 export type Reply = { kind: "page"; status: 200 | 409 | 422; html: string } | { kind: "thanks"; endedBy: string | null };
@@ -22,6 +23,7 @@ export async function takePage(ctx: ServiceContext, form: PublishedForm, sent: C
     start: await keepStart(ctx, form.formId, one("_start")),
     key: KEY.test(one("_key") ?? "") ? (one("_key") ?? "") : newKey(),
     from: HOST.test(one("_from") ?? "") ? (one("_from") ?? "") : "",
+    siteKey: ctx.env.TURNSTILE_SITE_KEY ?? null,
   };
   const facts: VisitFacts = { ...visit, referrer: tokens.from === "" ? null : tokens.from };
   const page = (status: 200 | 409 | 422, sheet: Sheet, begun: boolean, trouble?: string): Reply => ({
@@ -48,6 +50,7 @@ export async function takePage(ctx: ServiceContext, form: PublishedForm, sent: C
       status: "complete",
       startToken: tokens.start,
       trap: one(TRAP),
+      humanToken: one(TURNSTILE_CONTROL),
       idempotency: { key: `page:${tokens.key}`, body: JSON.stringify(step.raw) },
       visit: facts,
     });
@@ -77,6 +80,8 @@ async function whatToMend(ctx: ServiceContext, form: PublishedForm, error: Domai
   const { reason, issues = [] } = error.details;
   const by = settings?.duplicates?.by ?? "";
   if (reason === "spam") return { status: 422, words: "Please look over your answers and send them once more.", issues: [] };
+  if (reason === "not_human")
+    return { status: 422, words: "Please pass the check for people at the end of the page, then send it once more.", issues: [] };
   if (reason === "too_fast")
     return { status: 422, words: "That was very fast. Please look over your answers, and send them in a few seconds.", issues: [] };
   if (reason === "duplicate" && by.startsWith("field:")) {

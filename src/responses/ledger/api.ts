@@ -1,6 +1,6 @@
 // How the rest of Headwater reaches a form's ledgers: one place that knows their names.
 import type { CountedState } from "./counters";
-import type { AcceptRequest, BarrierResult, ChangeRequest, Outcome, SavedPartial, StartOutcome, StartRequest } from "./types";
+import type { AcceptRequest, BarrierResult, ChangeRequest, Outcome, Place, SavedPartial, StartOutcome, StartRequest } from "./types";
 
 export interface Totals {
   complete: number;
@@ -52,6 +52,10 @@ export interface LedgerApi {
   closeChange(responseId: string, turn: number): void | Promise<void>;
   change(request: ChangeRequest): Promise<Outcome>;
   start(request: StartRequest): Promise<StartOutcome>;
+  /** Somebody who has begun has come to another page. Only the farthest counts. */
+  turned(startId: string, place: Place, at: number): void | Promise<void>;
+  /** What was turned away before it came here: what, and how often. Counted when it suits. */
+  refusedElsewhere(refusals: readonly (readonly [what: string, times: number])[], at: number, workspaceId: string): void | Promise<void>;
   /** Views are counted when it suits; a crash may forget the last seconds of them. */
   viewed(times: number, at: number, workspaceId: string): void | Promise<void>;
   barrier(maxWaitMs: number): Promise<BarrierResult>;

@@ -1,5 +1,6 @@
 // Turns a run of entries into what one settle writes. Pure; no I/O, `now` is passed in.
 import type { RollupDelta, SettleBatch, SettledEntry, SettledRow } from "../../store";
+import { TOOK, timeSlot } from "../journey";
 import type { Effect, StoredEntry } from "./types";
 
 // A D1 parameter holds 2 MB; entries add a few hundred bytes each around their answers.
@@ -80,8 +81,13 @@ export class Rollups {
   readonly #deltas = new Map<string, RollupDelta>();
 
   apply(effect: Effect, sign: 1 | -1): void {
-    if (effect.status !== "complete") return;
     const day = new Date(effect.submittedAt).toISOString().slice(0, 10);
+    // What a partial response tells is how far it came; it is no response yet.
+    if (effect.status !== "complete") {
+      for (const [field, value] of effect.cells) this.#add(day, field, value, sign);
+      return;
+    }
+    if (effect.durationMs !== null) this.#add(day, TOOK, String(timeSlot(effect.durationMs)), sign);
     this.#add(day, "", "", sign);
     for (const [field, value, number] of effect.cells) this.#add(day, field, value, sign, number);
   }

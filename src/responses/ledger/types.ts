@@ -37,8 +37,18 @@ export interface StartRef {
   at: number;
 }
 
+/** Where on the form somebody is: the version, and the page by its rank on it and its name. */
+export interface Place {
+  version: number;
+  rank: number;
+  page: string;
+}
+
 export interface StartRequest {
   start: StartRef;
+  /** Where everybody begins, and where this one is. */
+  first: Place;
+  place: Place;
   workspaceId: string;
   /** A digest of who asks, so that one address cannot hold all places. */
   address: string | null;

@@ -17,8 +17,7 @@ export interface Verdict {
   dailyOffNaive: number;
   coveredDays: number;
   coveredWeeks: number;
-  /** Of a week's total. */
-  worst: number;
+  weeksWithinFifth: number;
 }
 
 export function judge({ name, stable, values }: Known, candidates: readonly Candidate[], origins: number): Verdict {
@@ -34,7 +33,7 @@ export function judge({ name, stable, values }: Known, candidates: readonly Cand
     dailyOffNaive: 0,
     coveredDays: 0,
     coveredWeeks: 0,
-    worst: 0,
+    weeksWithinFifth: 0,
   };
   for (let i = 0; i < origins; i++) {
     // Today is `at`: not over, so not among what is known; next week begins a day later.
@@ -50,7 +49,7 @@ export function judge({ name, stable, values }: Known, candidates: readonly Cand
     verdict.came += came;
     verdict.off += Math.abs(came - total.predicted);
     verdict.offNaive += Math.abs(came - sum(lastWeek));
-    verdict.worst = Math.max(verdict.worst, Math.abs(came - total.predicted) / Math.max(1, came));
+    if (Math.abs(came - total.predicted) <= came / 5) verdict.weeksWithinFifth += 1;
     for (const [h, actual] of future.entries()) {
       const day = days[h];
       if (day === undefined) continue;

@@ -56,11 +56,13 @@ test("time never runs backwards on the page, whatever the clock does", () =>
     expect(accept().submittedAt).toBe(first.submittedAt);
   }));
 
+const PAGE = { version: 1, rank: 0, page: "first_page" };
+
 test("a held place lapses, and one address holds only a few", () =>
   onLedger(({ ledger, accept }) => {
     const guards = { opensAt: null, closesAt: null, quota: 5, elsewhere: { complete: 0, values: [] } };
     const start = (n: number, address: string, now = NOW) =>
-      ledger.start({ start: { id: `s${n}`, at: now }, workspaceId: "ws_1", address, guards }, now);
+      ledger.start({ start: { id: `s${n}`, at: now }, first: PAGE, place: PAGE, workspaceId: "ws_1", address, guards }, now);
     const held = [1, 2, 3, 4].map((n) => start(n, "greedy"));
     expect(held.map((outcome) => outcome.kind === "started" && outcome.heldUntil !== null)).toEqual([true, true, true, false]);
     const quota = { ...guards, quotas: [], duplicateKey: null };

@@ -1,0 +1,5 @@
+import { mstlEts } from "./mstl";
+import { CANDIDATES } from "./train";
+
+/** With the one that needs WebAssembly. */
+export const ALL_CANDIDATES = [...CANDIDATES, mstlEts];
