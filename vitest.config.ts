@@ -21,6 +21,8 @@ const inWorkerd = () =>
         TEST_MIGRATIONS: await readD1Migrations("migrations/d1"),
         APP_SECRET: "test-only-secret-of-more-than-thirty-two-characters",
         LIMITS: "off",
+        TURNSTILE_SECRET: "test-only-turnstile-secret",
+        TURNSTILE_SITE_KEY: "test-only-site-key",
         OPERATOR_TOKEN: "test-only-operator-token-of-thirty-two-characters",
       },
     },

@@ -6,6 +6,8 @@ interface Secrets {
   APP_SECRET_PREVIOUS?: string;
   /** Of Cloudflare Turnstile, for forms that ask for its check. */
   TURNSTILE_SECRET?: string;
+  /** The public half, for the widget on a form's page. */
+  TURNSTILE_SITE_KEY?: string;
   GOOGLE_CLIENT_ID?: string;
   GOOGLE_CLIENT_SECRET?: string;
   /** JSON: `[{"id", "name", "discovery_url", "client_id", "client_secret"}]`. */
@@ -14,6 +16,8 @@ interface Secrets {
   MAIL_SMTP_URL?: string;
   /** Where the HTTP mail service is, when it is not the usual one. */
   MAIL_HTTP_URL?: string;
+  /** Proves that news of bounces come from the mail service: its `whsec_…`, or what it sends as a bearer token. */
+  MAIL_EVENTS_SECRET?: string;
   /** A resolver that speaks DNS over HTTPS in JSON, when it is not the usual one. */
   DNS_URL?: string;
   SESSION_IDLE_DAYS?: string;

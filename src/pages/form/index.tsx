@@ -27,7 +27,12 @@ formPages.get("/f/:slug", async (c) => {
   const query = controlsOf(new URL(c.req.url).search);
   noteView(ctx, form);
   const from = hostOf(c.req.header("Referer")) ?? "";
-  const tokens = { start: await keepStart(ctx, form.formId), key: newKey(), from: from === new URL(c.req.url).host ? "" : from };
+  const tokens = {
+    start: await keepStart(ctx, form.formId),
+    key: newKey(),
+    from: from === new URL(c.req.url).host ? "" : from,
+    siteKey: ctx.env.TURNSTILE_SITE_KEY ?? null,
+  };
   return c.html(openedPage(ctx, form, query, tokens));
 });
 

@@ -5,6 +5,7 @@ import { Text } from "../look/text";
 import { Fields } from "./controls";
 import { linkTo, placeIssues } from "./controls/places";
 import { keptControls } from "./kept";
+import { TURNSTILE_SCRIPT } from "./policy";
 import type { Sheet } from "./step";
 import { FORM_STYLE } from "./style";
 
@@ -16,6 +17,8 @@ export interface Tokens {
   key: string;
   /** The site that led here. */
   from: string;
+  /** Of Turnstile, for forms that ask for its check; null where it is not set up. The same for all. */
+  siteKey: string | null;
 }
 
 export const TRAP = "contact-website";
@@ -84,6 +87,7 @@ export function FormPage({ form, sheet, tokens, begun, now, trouble }: FormPageP
           )}
           <Fields asking={asking} fields={schema.fields.filter(({ name }) => here.has(name))} action={action} value={sheet.shown} />
           {schema.settings?.honeypot === true && <Trap />}
+          {isLast && schema.settings?.turnstile === true && <PeopleCheck siteKey={tokens.siteKey} />}
           <Hidden name="_page" value={page.name} />
           <Hidden name="_start" value={tokens.start} />
           <Hidden name="_key" value={tokens.key} />
@@ -119,6 +123,23 @@ function Trap() {
     <div class="trap" aria-hidden="true">
       <label for="contact-website">Leave this empty</label>
       <input type="text" id="contact-website" name={TRAP} tabindex={-1} autocomplete="off" />
+    </div>
+  );
+}
+
+/** The one thing on a form's page that needs a script: it cannot be earned without. */
+function PeopleCheck({ siteKey }: { siteKey: string | null }) {
+  if (siteKey === null)
+    return <p class="notice bad">This form asks for a check for people that is not set up, so it cannot be sent yet.</p>;
+  return (
+    <div class="people-check">
+      <div class="cf-turnstile" data-sitekey={siteKey} />
+      <noscript>
+        <p class="notice">
+          Before you can send this form, your browser is checked by a script. Please switch scripts on and load the page again.
+        </p>
+      </noscript>
+      <script src={TURNSTILE_SCRIPT} async defer />
     </div>
   );
 }

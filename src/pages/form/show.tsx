@@ -24,7 +24,7 @@ export function openedPage(ctx: ServiceContext, form: PublishedForm, query: Cont
   if (query.size > 0) return render(form, query, tokens, now);
   let page = made.get(form);
   if (page === undefined || now >= page.until) {
-    page = { until: now + KEPT_MS, pieces: inPieces(form, query, now) };
+    page = { until: now + KEPT_MS, pieces: inPieces(form, query, tokens.siteKey, now) };
     made.set(form, page);
   }
   const [first, second, third, last] = page.pieces;
@@ -36,9 +36,9 @@ function render(form: PublishedForm, query: Controls, tokens: Tokens, now: numbe
 }
 
 /** The marks are new each time: nothing that an author writes can be mistaken for one. */
-function inPieces(form: PublishedForm, query: Controls, now: number): string[] {
+function inPieces(form: PublishedForm, query: Controls, siteKey: string | null, now: number): string[] {
   const mark = randomToken(18);
-  const html = render(form, query, { start: `${mark}1`, key: `${mark}2`, from: `${mark}3` }, now);
+  const html = render(form, query, { start: `${mark}1`, key: `${mark}2`, from: `${mark}3`, siteKey }, now);
   return html.split(new RegExp(`${mark}[123]`));
 }
 
