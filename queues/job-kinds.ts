@@ -2,6 +2,18 @@
 import { BACKUP, RESTORE } from "../src/backups";
 import type { AnyJobKind } from "../src/jobs";
 import { ERASE_PERSON, EXPORT_PERSON, RETAIN } from "../src/privacy";
-import { EXPORT, REPORT } from "../src/reports";
+import { EXPORT, EXPORT_BATCH, REPORT, REPORT_BATCH } from "../src/reports";
 
-export const JOB_KINDS: readonly AnyJobKind[] = [BACKUP, RESTORE, ERASE_PERSON, EXPORT_PERSON, RETAIN, EXPORT, REPORT];
+export const JOB_KINDS: readonly AnyJobKind[] = [
+  BACKUP,
+  RESTORE,
+  ERASE_PERSON,
+  EXPORT_PERSON,
+  RETAIN,
+  EXPORT,
+  REPORT,
+  EXPORT_BATCH,
+  REPORT_BATCH,
+  EXPORT_BATCH,
+  REPORT_BATCH,
+];

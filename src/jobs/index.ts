@@ -5,6 +5,7 @@ export * from "./kind";
 export { getJob, listJobs } from "./list";
 export { JobMessage } from "./message";
 export { retryJob } from "./retry";
+export { messageFor } from "./rules";
 export { runNextJob } from "./run";
 export { type PreparedJob, prepareJob, type StartOptions, startJob, tooManyJobs } from "./start";
 export { type JobsSummary, summariseJobs } from "./summary";

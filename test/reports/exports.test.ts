@@ -1,4 +1,5 @@
 import { env } from "cloudflare:test";
+import { unzipSync } from "fflate";
 import Papa from "papaparse";
 import { beforeAll, describe, expect, test } from "vitest";
 import { deleteExpiredFiles } from "../../src/reports";
@@ -280,4 +281,37 @@ test("that an export is there is told to whoever listens, once", async () => {
     .bind(own.workspaceId)
     .all<{ data: string }>();
   expect(results.map(({ data }) => JSON.parse(data).id)).toEqual([view.id]);
+});
+
+describe("a batch", () => {
+  const batch = async (body: Record<string, unknown>) => {
+    const reply = await world.call("POST", "/api/v2/reports/exports/batch", { form_id: world.formId, ...body });
+    return { status: reply.status, view: await reply.json<{ id: string; code?: string }>() };
+  };
+
+  test("has a file for each value of a field", async () => {
+    const { status, view } = await batch({ format: "csv", by: "department" });
+    expect(status).toBe(202);
+    const done = await finished(world, view.id);
+    expect(done).toMatchObject({ status: "done", rows: NASTY.length });
+    const files = unzipSync(new Uint8Array(await (await download(world, done)).arrayBuffer()));
+    expect(Object.keys(files)).toEqual(["IT.csv", "HR.csv"]);
+    const names = Object.values(files).map((bytes) => rowsOf(new TextDecoder().decode(bytes)).map(({ Code }) => Code));
+    expect(names).toEqual([
+      ["0000", "0002", "0004", "0006", "0008"],
+      ["0001", "0003", "0005", "0007", "0009"],
+    ]);
+  });
+
+  test("has a file for each response", async () => {
+    const { view } = await batch({ format: "json", by: "response", filter: { score: { $lt: 0 } } });
+    const files = unzipSync(new Uint8Array(await (await download(world, await finished(world, view.id))).arrayBuffer()));
+    expect(Object.keys(files)).toHaveLength(3);
+    for (const bytes of Object.values(files)) expect(JSON.parse(new TextDecoder().decode(bytes)).responses).toHaveLength(1);
+  });
+
+  test("cannot be cut by what repeats, nor merged into what cannot be merged", async () => {
+    expect(await batch({ format: "csv", by: "people.who" })).toMatchObject({ status: 422 });
+    expect(await batch({ format: "csv", by: "department", combine: "merge" })).toMatchObject({ status: 422 });
+  });
 });

@@ -4,14 +4,17 @@ import { findReusable, prepareJob, tooManyJobs } from "../../jobs";
 import { passBarrier } from "../../responses";
 import { assertCan, type ServiceContext, type WorkspaceContext } from "../../shared/context";
 import { sha256Hex } from "../../shared/crypto";
-import { DomainError } from "../../shared/errors";
+import { DomainError, InvalidError, type Issue } from "../../shared/errors";
 import { newId } from "../../shared/ids";
 import { auditActor, auditIfChanged } from "../../store/audit";
+import { BY_RESPONSE, columnToCutBy } from "../batch/groups";
+import { mergeOf } from "../batch/write";
 import { formatNamed } from "../formats";
+import type { ExportFormat } from "../formats/format";
 import { kindOfExport } from "./kind";
 import { planTable, type TablePlan } from "./plan";
 import { type ExportView, readExport } from "./read";
-import { ExportRequest } from "./request";
+import { type BatchRequest, ExportRequest } from "./request";
 import { EXPORT_LIFE_MS } from "./rules";
 
 export interface CreateOptions {
@@ -29,11 +32,12 @@ export async function createExport(ctx: ServiceContext, input: ExportRequest, op
   const format = formatNamed(request.format);
   // Everything that can be wrong with it is said now, not by a job that fails.
   const plan = await planTable(ctx, request, format.choices);
+  if (request.batch !== undefined) assertBatch(request.batch, format, plan);
   const position = await currentPosition(ctx, plan);
   const keepForMs = options.keepForMs ?? EXPORT_LIFE_MS;
   const look = (await format.fingerprint?.(ctx, request.options ?? {})) ?? "";
   const requestHash = await hashOf(request, plan, position, keepForMs, look);
-  const kind = kindOfExport(format.queue ?? "exports");
+  const kind = kindOfExport(format.queue ?? "exports", request.batch !== undefined);
   const id = newId("export", ctx.now());
   const reuse = { requestHash, reuseForMs: keepForMs, priority: options.priority ?? (ctx.actor.kind === "system" ? 0 : WATCHED) };
   const job = prepareJob(ctx, kind, { export_id: id }, reuse);
@@ -60,6 +64,21 @@ export async function createExport(ctx: ServiceContext, input: ExportRequest, op
   const same = await findReusable(ctx, kind.kind, requestHash);
   if (same === null) throw tooManyJobs();
   return readExport(ctx, exportOf(same.input));
+}
+
+function assertBatch({ by, combine }: BatchRequest, format: ExportFormat, { schemas }: TablePlan): void {
+  const issues: Issue[] = [];
+  if (by !== BY_RESPONSE && columnToCutBy(schemas, by) === null) {
+    issues.push({ path: "batch.by", code: "unknown_field", message: "Name a field of the form that does not repeat, or `response`." });
+  }
+  if (combine === "merge" && mergeOf(format) === undefined) {
+    issues.push({
+      path: "batch.combine",
+      code: "invalid_value",
+      message: `Files of the format ${format.name} cannot be merged; zip them.`,
+    });
+  }
+  if (issues.length > 0) throw new InvalidError("The batch cannot be made; `errors` says why.", issues);
 }
 
 async function currentPosition(ctx: WorkspaceContext, { form, schemas }: TablePlan): Promise<string> {

@@ -29,6 +29,11 @@ export const EXPORT = exportKind("export", "exports");
 /** Whatever needs a browser: few run at once, and data should not wait behind them. */
 export const REPORT = exportKind("report", "reports");
 
-export function kindOfExport(queue: "exports" | "reports"): JobKind<ExportInput, ExportResult> {
+/** Many files at once: their own kinds, so that the monitor tells them apart, and behind what somebody watches. */
+export const EXPORT_BATCH = exportKind("export_batch", "exports");
+export const REPORT_BATCH = exportKind("report_batch", "reports");
+
+export function kindOfExport(queue: "exports" | "reports", isBatch: boolean): JobKind<ExportInput, ExportResult> {
+  if (isBatch) return queue === "exports" ? EXPORT_BATCH : REPORT_BATCH;
   return queue === "exports" ? EXPORT : REPORT;
 }

@@ -57,5 +57,12 @@ export const TableRequest = z.object({
 });
 export type TableRequest = z.infer<typeof TableRequest>;
 
-export const ExportRequest = TableRequest.extend({ format: z.enum(EXPORT_FORMATS) });
+/** Many files at once: one for each value of a field, or for each response. */
+export const BatchRequest = z.object({
+  by: z.string().min(1).max(300),
+  combine: z.enum(["zip", "merge"]).optional(),
+});
+export type BatchRequest = z.infer<typeof BatchRequest>;
+
+export const ExportRequest = TableRequest.extend({ format: z.enum(EXPORT_FORMATS), batch: BatchRequest.optional() });
 export type ExportRequest = z.infer<typeof ExportRequest>;

@@ -6,6 +6,7 @@ import { type Job, type JobControl, JobFailedError, type JobOutcome } from "../.
 import type { WorkspaceContext } from "../../shared/context";
 import { sha256Hex } from "../../shared/crypto";
 import { tables } from "../../store";
+import { batchOf } from "../batch/write";
 import { FileWriter, removeFile, UploadState } from "../files/writer";
 import { formatNamed } from "../formats";
 import type { ExportFormat, StreamFormat, TextFormat } from "../formats/format";
@@ -35,8 +36,8 @@ type Saved = z.infer<typeof Saved>;
 
 export async function runExport(ctx: WorkspaceContext, input: ExportInput, control: JobControl): Promise<JobOutcome<ExportResult>> {
   const row = await loadExport(ctx, input.export_id);
-  const { format: name } = ExportRequest.parse(row.request);
-  const format = formatNamed(name);
+  const { format: name, batch } = ExportRequest.parse(row.request);
+  const format = batch === undefined ? formatNamed(name) : batchOf(formatNamed(name), batch);
   const source = await openSource(ctx, row, format, control);
   if (format.maxRows !== undefined && source.meta.expectedRows > format.maxRows) {
     throw new JobFailedError(

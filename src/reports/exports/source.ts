@@ -3,7 +3,7 @@ import { eq } from "drizzle-orm";
 import type { JobControl } from "../../jobs";
 import { countSnapshot, parsePosition, readSnapshot } from "../../responses";
 import type { WorkspaceContext } from "../../shared/context";
-import { type RowKey, tables } from "../../store";
+import { type Condition, type RowKey, tables } from "../../store";
 import type { ExportFormat, ExportRow, ExportSource } from "../formats/format";
 import { Tally } from "../table/tally";
 import { planTable, type TablePlan } from "./plan";
@@ -19,6 +19,8 @@ export interface RunningSource extends ExportSource {
   rowsRead(): number;
   /** From after `after`; `done` rows came before it. */
   pagesFrom(after: RowKey | null, done: number): AsyncGenerator<{ rows: ExportRow[]; after: RowKey }>;
+  /** Those of them that satisfy this besides. */
+  pagesWhere(condition: Condition): AsyncGenerator<{ rows: ExportRow[] }>;
 }
 
 export async function openSource(
@@ -77,6 +79,13 @@ export async function openSource(
       options: request.options ?? {},
     },
     pagesFrom,
+    pagesWhere: async function* (condition) {
+      const both: Condition = { op: "and", of: [plan.condition, condition] };
+      for await (const page of readSnapshot(ctx, { ...input, condition: both, after: null })) {
+        yield { rows: page.rows.map((response): ExportRow => ({ response, cells: plan.cellsOf(response) })) };
+        await control.checkCancelled();
+      }
+    },
     rowsRead: () => read,
     pages: async function* () {
       for await (const { rows } of pagesFrom(null, 0)) yield rows;

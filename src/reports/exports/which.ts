@@ -1,9 +1,10 @@
 // Which responses an export is of: those the filter finds; complete ones alone unless the filter speaks of their status, as in the
 // query language.
-import { describeFields, type FieldDescription, listSchemas } from "../../forms";
+import { listSchemas } from "../../forms";
 import { parseFilter } from "../../responses";
 import type { WorkspaceContext } from "../../shared/context";
 import type { Condition } from "../../store";
+import { describeAll } from "../batch/fields";
 
 const COMPLETE: Condition = { op: "compare", field: { in: "column", name: "status", kind: "text" }, by: "eq", value: "complete" };
 
@@ -15,9 +16,7 @@ export async function conditionFor(
   if (filter === undefined || (typeof filter === "object" && filter !== null && Object.keys(filter).length === 0)) {
     return { condition: COMPLETE, what: "Complete responses" };
   }
-  const found = new Map<string, FieldDescription>();
-  for (const schema of await listSchemas(ctx, formId)) for (const field of describeFields(schema)) found.set(field.path, field);
-  const parsed = parseFilter(filter, [...found.values()]);
+  const parsed = parseFilter(filter, describeAll(await listSchemas(ctx, formId)));
   if (asksStatus(parsed)) return { condition: parsed, what: "Responses that match the filter" };
   return { condition: { op: "and", of: [COMPLETE, parsed] }, what: "Complete responses that match the filter" };
 }

@@ -85,6 +85,8 @@ export interface TextWriter {
 export interface StreamFormat extends Common {
   readonly kind: "stream";
   write(source: ExportSource): AsyncIterable<Uint8Array>;
+  /** Several finished files as one, where that makes sense. */
+  merge?(source: ExportSource, files: AsyncIterable<{ title: string; bytes: Uint8Array }>): AsyncIterable<Uint8Array>;
 }
 
 export type ExportFormat = TextFormat | StreamFormat;

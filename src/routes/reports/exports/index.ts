@@ -4,7 +4,7 @@ import { defineRoute, json, jsonBody } from "../../define-route";
 import { newApp } from "../../new-app";
 import { ListQuery, listOf } from "../../wire";
 import { download } from "./download";
-import { EXAMPLE, ExportBody, ExportIdParam, ExportViewSchema, PreviewBody, toExportView } from "./shapes";
+import { BatchBody, EXAMPLE, ExportBody, ExportIdParam, ExportViewSchema, PreviewBody, toExportView } from "./shapes";
 
 const tags = ["Exports"];
 const access = "read" as const;
@@ -21,6 +21,19 @@ const createRoute = defineRoute({
     "not in it. Complete responses alone unless the filter speaks of `status`. The same request finds the same file while nothing has changed.",
   request: { body: jsonBody(ExportBody, EXAMPLE) },
   responses: { 202: json(ExportViewSchema, "The export; ask again, or listen to the workspace's feed") },
+  alsoFails: BEHIND,
+});
+const batchRoute = defineRoute({
+  method: "post",
+  path: "/api/v2/reports/exports/batch",
+  access,
+  tags,
+  summary: "Make many files at once",
+  description:
+    "One for each value of a field (`by`), and one for those who did not answer it; or, by `response`, one for each response. Zipped, or " +
+    "merged into one where the format can be (PDF). The export it answers with is read, cancelled and downloaded like any other.",
+  request: { body: jsonBody(BatchBody, { form_id: EXAMPLE.form_id, format: "xlsx", by: "department" }) },
+  responses: { 202: json(ExportViewSchema, "The export") },
   alsoFails: BEHIND,
 });
 const previewRoute = defineRoute({
@@ -74,6 +87,12 @@ const cancelRoute = defineRoute({
 export const exports = newApp()
   .openapi(createRoute, async (c) => {
     const view = await createExport(c.get("ctx"), c.req.valid("json"));
+    c.header("Location", `/api/v2/reports/exports/${view.id}`);
+    return c.json(toExportView(view), 202);
+  })
+  .openapi(batchRoute, async (c) => {
+    const { by, combine, ...request } = c.req.valid("json");
+    const view = await createExport(c.get("ctx"), { ...request, batch: { by, combine } });
     c.header("Location", `/api/v2/reports/exports/${view.id}`);
     return c.json(toExportView(view), 202);
   })

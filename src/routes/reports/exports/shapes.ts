@@ -1,10 +1,11 @@
 import { z } from "@hono/zod-openapi";
-import { EXPORT_FORMATS, type ExportView, TableRequest } from "../../../reports";
+import { BatchRequest, EXPORT_FORMATS, type ExportView, TableRequest } from "../../../reports";
 import { isoTime } from "../../wire";
 
 export const ExportIdParam = z.object({ id: z.string().min(1).max(64) });
 
 export const ExportBody = TableRequest.extend({ format: z.enum(EXPORT_FORMATS) }).openapi("ExportRequest");
+export const BatchBody = TableRequest.extend({ format: z.enum(EXPORT_FORMATS), ...BatchRequest.shape }).openapi("ExportBatchRequest");
 export const PreviewBody = TableRequest.extend({ format: z.enum(EXPORT_FORMATS).optional() }).openapi("ExportPreviewRequest");
 
 export const EXAMPLE = {
