@@ -25,6 +25,8 @@ export interface CountStore {
   dailyTotals(formIds: readonly string[], firstDay: string): Promise<[day: string, count: number][]>;
   /** Roll-ups of these fields over the days from the first to the last, both included. */
   sums(formId: string, fields: readonly string[], firstDay: string, lastDay: string): Promise<CountedValue[]>;
+  /** How many complete responses of these days answered each of these fields at all. */
+  answered(formId: string, fields: readonly string[], firstDay: string, lastDay: string): Promise<[field: string, count: number][]>;
   /** Where the complete responses of each span came from; `limit` bounds the rows, the most frequent first. */
   origins(workspaceId: string, formId: string, spans: readonly TimeSpan[], limit: number): Promise<Origin[]>;
 }

@@ -1,13 +1,14 @@
 import { liveTicket } from "../../middleware/live-ticket";
 import { newApp } from "../new-app";
 import { distribution } from "./distribution";
+import { funnel } from "./funnel";
 import { liveEvents, liveSocket, liveTickets } from "./live";
 import { metrics } from "./metrics";
 import { predictNextWeekRoute } from "./predict";
 import { query } from "./query";
 import { timeseries } from "./timeseries";
 
-const parts = [metrics, query, timeseries, distribution, liveSocket, liveEvents, liveTickets, predictNextWeekRoute];
+const parts = [metrics, query, timeseries, distribution, liveSocket, liveEvents, liveTickets, predictNextWeekRoute, funnel];
 
 export const analytics = newApp();
 // Before the routes, whose guards come first in each.

@@ -9,6 +9,10 @@ export const SUMS = `SELECT r.field, r.value, sum(r.count)::bigint AS count
   FROM jsonb_array_elements_text($2::text::jsonb) f(name) JOIN response_rollups r
   ON r.form_id = $1 AND r.field = f.name AND r.day >= $3 AND r.day <= $4 GROUP BY 1, 2`;
 
+export const ANSWERED = `SELECT r.field, sum(r.count)::bigint AS count
+  FROM jsonb_array_elements_text($2::text::jsonb) f(name) JOIN response_rollups r
+  ON r.form_id = $1 AND r.field = f.name AND r.day >= $3 AND r.day <= $4 AND r.value = '' GROUP BY 1`;
+
 export const ORIGINS = `SELECT (s.n - 1)::integer AS span, r.form_version AS version, r.meta ->> 'country' AS country,
     r.meta ->> 'device' AS device, r.meta ->> 'referrer' AS referrer, count(*) AS count
   FROM jsonb_array_elements($3::text::jsonb) WITH ORDINALITY s(span, n) JOIN responses r
@@ -29,6 +33,11 @@ export function openPostgresCounts(connectionString: string): CountStore {
         sql: SUMS,
         values: [formId, JSON.stringify(fields), firstDay, lastDay],
       }),
+    answered: async (formId, fields, firstDay, lastDay) => {
+      const values = [formId, JSON.stringify(fields), firstDay, lastDay];
+      const rows = await db.read<{ field: string; count: number }>("Fields answered", { sql: ANSWERED, values });
+      return rows.map(({ field, count }) => [field, count]);
+    },
     origins: (workspaceId, formId, spans, limit) =>
       db.read<Origin & Record<string, unknown>>("Where responses came from", {
         sql: ORIGINS,
