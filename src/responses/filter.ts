@@ -13,10 +13,11 @@ const MAX_TEXT = 2_000;
 const OPERATORS: ReadonlySet<string> = new Set(["$eq", "$ne", "$gt", "$gte", "$lt", "$lte", "$in", "$nin", "$exists", "$contains"]);
 const ALLOWED = `Use ${[...OPERATORS].join(", ")}, $and, $or or $not.`;
 
-export function parseFilter(filter: unknown, fields: readonly FieldDescription[]): Condition {
+/** `path`: where the filter stands in what was sent. */
+export function parseFilter(filter: unknown, fields: readonly FieldDescription[], path = "filter"): Condition {
   let conditions = 0;
   const findField = fieldFinder(fields);
-  return members(filter, "filter", 1);
+  return members(filter, path, 1);
 
   function members(node: unknown, path: string, depth: number): Condition {
     if (depth > MAX_DEPTH) throw refuse(path, "too_deep", `A filter has at most ${MAX_DEPTH} levels.`);

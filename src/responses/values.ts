@@ -25,7 +25,10 @@ export function membersOf(raw: unknown): unknown[] {
  * is itself a list or an object is none. True and false are themselves where the field holds them, else 1 and 0.
  */
 export function valuesOf(field: FieldRef, row: MatchableRow): Exclude<Scalar, null>[] {
-  const raw = rawAt(field, row);
+  return valuesIn(field, rawAt(field, row));
+}
+
+export function valuesIn(field: FieldRef, raw: unknown): Exclude<Scalar, null>[] {
   if (field.kind === "boolean") return raw === true || raw === 1 ? [true] : raw === false || raw === 0 ? [false] : [];
   const members = field.in !== "column" && (field.kind === "list" || field.kind === "object") ? membersOf(raw) : [raw];
   const values = new Set<string | number>();

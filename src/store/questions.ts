@@ -82,10 +82,15 @@ export interface RollupPart {
   rows: number;
 }
 
+/** What one response holds in the fields that were asked for, undefined where it holds nothing. */
+export type ReadValues = unknown[];
+
 export interface QuestionStore {
   /** How far the next `limit` responses of a walk reach. */
   step(walk: Walk, limit: number): Promise<WalkStep>;
   ask(walk: Walk, question: StoreQuestion, limitMs: number): Promise<StorePart[]>;
+  /** Those of a walk that satisfy the condition, one by one, in order. */
+  read(walk: Walk, condition: Condition, fields: readonly FieldRef[], limitMs: number): Promise<ReadValues[]>;
   rollups(question: RollupQuestion): Promise<RollupPart[]>;
 }
 

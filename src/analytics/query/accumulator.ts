@@ -47,6 +47,20 @@ interface Tally {
   values: Map<Value, number> | null;
 }
 
+/** Where the parts of an answer go. */
+export type Sink = Pick<Accumulator, "addRows" | "addSum" | "addExtreme" | "addValue">;
+
+/** Hands on every part with one more value in its group, at that place. */
+export function grouping(sink: Sink, place: number, value: Value): Sink {
+  const within = (group: readonly Value[]) => [...group.slice(0, place), value, ...group.slice(place)];
+  return {
+    addRows: (group, rows) => sink.addRows(within(group), rows),
+    addSum: (group, n, sum) => sink.addSum(within(group), n, sum),
+    addExtreme: (group, extreme) => sink.addExtreme(within(group), extreme),
+    addValue: (group, given, times) => sink.addValue(within(group), given, times),
+  };
+}
+
 export class Accumulator {
   readonly #tallies = new Map<string, Tally>();
   readonly #query: Query;

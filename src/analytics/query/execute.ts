@@ -1,4 +1,5 @@
 // Carries out a plan. A plan that finds that it cannot answer after all gives way to the scan, which always can.
+import { executeColumns } from "../columns/execute";
 import { executeLive, executeRollup } from "./counters";
 import type { Execution, Plan, PlanName } from "./plan";
 import { executeScan } from "./scan";
@@ -19,6 +20,7 @@ function run(execution: Execution, plan: Plan): Promise<QueryResult | null> {
     case "rollup":
       return executeRollup(execution, plan);
     case "columns":
+      return executeColumns(execution, plan);
     case "scan":
       return executeScan(execution, { plan: "scan" });
   }

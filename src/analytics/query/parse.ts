@@ -13,25 +13,28 @@ export const MAX_GROUP_FIELDS = 3;
 export const MAX_ROWS = 1_000;
 const MEMBERS = ["aggregate", "field", "group_by", "filter", "sort", "limit"];
 
-type FindField = ReturnType<typeof fieldFinder>;
+export type FindField = ReturnType<typeof fieldFinder>;
 
 export function parseQuery(input: unknown, fields: readonly FieldDescription[]): Query {
   const query = object(input, "", "A query is an object.");
   onlyMembers(query, "", MEMBERS);
-  const find = fieldFinder(fields);
+  const { field, ...wanted } = parseWanted(query, fieldFinder(fields));
+  const condition = parseCondition(query.filter, fields, "filter");
+  // To count a field is to count who answered it.
+  const answered = wanted.aggregate === "count" && field !== null;
+  return {
+    ...wanted,
+    field: answered ? null : field,
+    condition: answered ? both(condition, { op: "exists", field: field.ref, exists: true }) : condition,
+  };
+}
+
+/** All but the condition. */
+export function parseWanted(query: Record<string, unknown>, find: FindField): Omit<Query, "condition"> {
   const aggregate = parseAggregate(query.aggregate);
   const field = parseField(query.field, aggregate, find);
   const groups = parseGroups(query.group_by, find);
-  const condition = parseCondition(query.filter, fields);
-  return {
-    aggregate,
-    field: aggregate === "count" ? null : field,
-    groups,
-    // To count a field is to count who answered it.
-    condition: aggregate === "count" && field !== null ? both(condition, { op: "exists", field: field.ref, exists: true }) : condition,
-    sort: parseSort(query.sort, groups),
-    limit: parseLimit(query.limit),
-  };
+  return { aggregate, field, groups, sort: parseSort(query.sort, groups), limit: parseLimit(query.limit) };
 }
 
 function parseAggregate(given: unknown): Aggregate {
@@ -96,8 +99,8 @@ function namedField(given: unknown, path: string, find: FindField): QueryField {
   return { name: given, ...find(given, path) };
 }
 
-function parseCondition(given: unknown, fields: readonly FieldDescription[]): Condition {
-  const condition = given === undefined || given === null ? ({ op: "and", of: [] } as const) : parseFilter(given, fields);
+export function parseCondition(given: unknown, fields: readonly FieldDescription[], path: string): Condition {
+  const condition = given === undefined || given === null ? ({ op: "and", of: [] } as const) : parseFilter(given, fields, path);
   if (asksStatus(condition)) return condition;
   return both({ op: "compare", field: { in: "column", name: "status", kind: "text" }, by: "eq", value: "complete" }, condition);
 }

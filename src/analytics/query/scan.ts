@@ -1,6 +1,6 @@
 // The plan that always works: responses read where they lie, in bounded pages by time, each page added up by the store itself.
 import { openQuestionStore, type QuestionStore, type StoreGroup, type StorePart, type StoreQuestion, type Walk } from "../../store";
-import { Accumulator, countedOf, partKindOf, tooMuch } from "./accumulator";
+import { Accumulator, countedOf, partKindOf, type Sink, tooMuch } from "./accumulator";
 import { bucketOfKey, clockSteps, timeGroup } from "./clock";
 import type { Execute, Execution, ScanPlan } from "./plan";
 import { keyBefore, type Shape, shapeOf } from "./shape";
@@ -17,7 +17,7 @@ export const executeScan: Execute<ScanPlan> = async (execution) => {
 };
 
 /** Adds up every response that the question asks about; tells how many it looked at. */
-export async function scanInto(accumulator: Accumulator, { ctx, form, query, deadline }: Execution, most = ROWS_A_PAGE): Promise<number> {
+export async function scanInto(sink: Sink, { ctx, form, query, deadline }: Execution, most = ROWS_A_PAGE): Promise<number> {
   const store = openQuestionStore(ctx.env);
   const limit = rowsAPage(query, most);
   const shape = shapeOf(query.condition);
@@ -31,7 +31,7 @@ export async function scanInto(accumulator: Accumulator, { ctx, form, query, dea
     if (step.rows === 0) return scanned;
     deadline.assertTime();
     const page: Walk = step.last === null ? walk : { ...walk, upTo: step.last };
-    await addPage(accumulator, query, store, page, step.span, deadline.remainingMs());
+    await addPage(sink, query, store, page, step.span, deadline.remainingMs());
     if (step.last === null) return scanned;
     walk = { ...walk, after: step.last };
   }
@@ -56,7 +56,7 @@ function rowsAPage(query: Query, most: number): number {
 }
 
 async function addPage(
-  accumulator: Accumulator,
+  sink: Sink,
   query: Query,
   store: QuestionStore,
   page: Walk,
@@ -76,10 +76,10 @@ async function addPage(
     const group = groupOf(found, groups);
     if (group === null) continue;
     const value = found.value !== null && query.field?.ref.kind === "boolean" ? found.value === 1 : found.value;
-    if (part === "rows") accumulator.addRows(group, found.n);
-    else if (part === "sum") accumulator.addSum(group, found.n, Number(found.value ?? 0));
-    else if (part === "values") accumulator.addValue(group, value, found.n);
-    else accumulator.addExtreme(group, value);
+    if (part === "rows") sink.addRows(group, found.n);
+    else if (part === "sum") sink.addSum(group, found.n, Number(found.value ?? 0));
+    else if (part === "values") sink.addValue(group, value, found.n);
+    else sink.addExtreme(group, value);
   }
 }
 

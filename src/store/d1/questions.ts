@@ -1,7 +1,7 @@
 // Questions asked of D1. Paths and values travel as parameters; of a question nothing but checked shapes becomes text.
 
 import { withTimeLimit } from "../../shared/time-limit";
-import type { FieldRef } from "../conditions";
+import type { Condition, FieldRef } from "../conditions";
 import {
   MAX_CLOCK_STEPS,
   PUSH_MS,
@@ -36,6 +36,15 @@ export function openD1Questions(db: D1Database): QuestionStore {
         const group = question.groups.map((_, i) => row[`g${i}`] ?? null);
         return { group, n: Number(row.n ?? 0), value: row.v ?? null };
       });
+    },
+    read: async (walk, condition, fields, limitMs) => {
+      const rows = await withTimeLimit("A reading", limitMs, all<Record<string, unknown>>(readStatement(walk, condition, fields)));
+      return rows.map((row) =>
+        fields.map((field, i) => {
+          const value = row[`f${i}`];
+          return typeof value === "string" && field.in !== "column" ? JSON.parse(value) : (value ?? undefined);
+        }),
+      );
     },
     rollups: async (question) =>
       (await all<Omit<RollupPart, "loose"> & { loose: number }>(rollupStatement(question))).map((row) => ({
@@ -90,6 +99,25 @@ export function askStatement(walk: Walk, question: StoreQuestion): Statement {
   return { sql: `SELECT ${[...names, ...columns].join(", ")} FROM ${rows}${grouped}`, values };
 }
 
+export function readStatement(walk: Walk, condition: Condition, fields: readonly FieldRef[]): Statement {
+  const values: Statement["values"] = [];
+  const bind = (value: string | number) => `?${values.push(value)}`;
+  const { from, where } = walkSql(walk, bind);
+  where.push(`workspace_id = ${bind(walk.workspaceId)}`);
+  // As JSON text, in which true is not 1.
+  const columns = fields.map(
+    (field, i) => `${field.in === "column" ? field.name : `r.${field.in} -> ${bind(jsonPath(field.path))}`} AS f${i}`,
+  );
+  const written = conditionSql(condition, `?${values.length + 1}`);
+  if (written.values.length > 0) bind(JSON.stringify(written.values));
+  where.push(written.sql);
+  return { sql: `SELECT ${columns.join(", ")} FROM ${from} WHERE ${where.join(" AND ")} ORDER BY submitted_at, seq, shard`, values };
+}
+
+function jsonPath(path: readonly string[]): string {
+  return `$.${path.map((name) => JSON.stringify(name)).join(".")}`;
+}
+
 interface Building {
   bind: (value: string | number) => string;
   sources: string[];
@@ -127,7 +155,7 @@ function groupSql(group: StoreGroup, alias: string, building: Building): string 
 /** `JOIN` where a response without a value is in no group, `LEFT JOIN` where it is one without a value. */
 function valueSql(field: FieldRef, alias: string, { bind, sources }: Building, join: "JOIN" | "LEFT JOIN" = "JOIN"): string {
   if (field.in === "column") return field.name;
-  const path = bind(`$.${field.path.map((name) => JSON.stringify(name)).join(".")}`);
+  const path = bind(jsonPath(field.path));
   const document = `r.${field.in}`;
   if (field.kind === "list" || field.kind === "object") {
     // Each different value once a response; a response without one is still a response.

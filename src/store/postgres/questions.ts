@@ -1,5 +1,5 @@
 // Questions asked of Postgres, with the meaning they have in D1 (store/d1/questions.ts).
-import type { FieldRef } from "../conditions";
+import type { Condition, FieldRef } from "../conditions";
 import {
   type Counted,
   MAX_CLOCK_STEPS,
@@ -35,6 +35,11 @@ export function openPostgresQuestions(connectionString: string): QuestionStore {
         const group = question.groups.map((_, i) => plain(row[`g${i}`]));
         return { group, n: Number(row.n), value: question.part === "sum" ? Number(row.v ?? 0) : plain(row.v) };
       });
+    },
+    read: async (walk, condition, fields, limitMs) => {
+      const limited = openPostgres(connectionString, Math.max(1, Math.floor(limitMs)));
+      const rows = await limited.read<Row>("A reading", readStatement(walk, condition, fields));
+      return rows.map((row) => fields.map((_, i) => row[`f${i}`] ?? undefined));
     },
     rollups: (question) => db.read<RollupPart & Row>("Roll-ups of a question", rollupStatement(question)),
   };
@@ -93,6 +98,19 @@ export function askStatement(walk: Walk, question: StoreQuestion): Statement {
   return { sql: `SELECT ${[...names, ...columns].join(", ")} FROM ${rows}${grouped}`, values };
 }
 
+export function readStatement(walk: Walk, condition: Condition, fields: readonly FieldRef[]): Statement {
+  const values: Parameter[] = [];
+  const bind = (value: Parameter) => `$${values.push(value)}`;
+  const where = walkSql(walk, bind);
+  const columns = fields.map((field, i) => `${field.in === "column" ? field.name : documentSql(field, bind)} AS f${i}`);
+  where.push(conditionSql(condition, bind));
+  return { sql: `SELECT ${columns.join(", ")} FROM responses WHERE ${where.join(" AND ")} ORDER BY submitted_at, seq, shard`, values };
+}
+
+function documentSql(field: Exclude<FieldRef, { in: "column" }>, bind: (value: Parameter) => string): string {
+  return `(${field.in} #> ${bind(JSON.stringify(field.path).replace("[", "{").replace(/\]$/, "}"))}::text[])`;
+}
+
 function partSql({ part, counted, field }: StoreQuestion): { columns: string[]; alsoBy: string[] } {
   const column = field?.in === "column";
   switch (part) {
@@ -146,7 +164,7 @@ function valueSql(
   join: "JOIN" | "LEFT JOIN" = "JOIN",
 ): string {
   if (field.in === "column") return field.name;
-  const value = `(${field.in} #> ${bind(JSON.stringify(field.path).replace("[", "{").replace(/\]$/, "}"))}::text[])`;
+  const value = documentSql(field, bind);
   if (field.kind === "list" || field.kind === "object") {
     const members = `CASE jsonb_typeof(${value}) WHEN 'object' THEN '$.*'::jsonpath ELSE '$[*]'::jsonpath END`;
     sources.push(
