@@ -4,6 +4,7 @@ import { createApp } from "./app";
 import { runCron } from "./cron";
 
 export { EndpointLane } from "../durable-objects/endpoint-lane";
+export { FormColumns } from "../durable-objects/form-columns";
 export { FormLedger } from "../durable-objects/form-ledger";
 export { MetricsHub } from "../durable-objects/metrics-hub";
 export { WorkspaceHub } from "../durable-objects/workspace-hub";

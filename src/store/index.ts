@@ -2,6 +2,7 @@ import { drizzle } from "drizzle-orm/d1";
 import { SQLiteRaw } from "drizzle-orm/sqlite-core/query-builders/raw";
 import type { Database } from "../shared/context";
 
+export { type ColumnsDoor, columnsDoor } from "./columns";
 export type * from "./conditions";
 export type * from "./counts";
 export { openCountStore } from "./open-counts";

@@ -246,8 +246,9 @@ class Quantiles implements Aggregator {
   readonly #numbers: Numbers;
   readonly #blocks: readonly Selected[];
   readonly #q: number;
-  #values = new Float64Array(1024);
-  #places = new Uint32Array(1024);
+  #values: Float64Array;
+  /** The group of each value; empty while there is only one. */
+  #places: Uint32Array;
   #length = 0;
   readonly #counts: Uint32Array;
   /** Where each group's values begin in `#values`, once they have been put together. */
@@ -258,6 +259,9 @@ class Quantiles implements Aggregator {
     this.#blocks = blocks;
     this.#q = q;
     this.#counts = new Uint32Array(places);
+    const rows = blocks.reduce((sum, { block }) => sum + block.rows, 0);
+    this.#values = new Float64Array(rows);
+    this.#places = new Uint32Array(places === 1 ? 0 : rows);
   }
 
   add(block: number, pairs: Pairs): void {
@@ -265,16 +269,22 @@ class Quantiles implements Aggregator {
     if (numbers === null) return;
     const { keys, length } = pairs;
     this.#reserve(this.#length + length);
+    const values = this.#values;
+    const places = this.#places;
+    const counts = this.#counts;
+    const single = counts.length === 1;
     let at = this.#length;
     for (let i = 0; i < length; i++) {
       const number = numbers[i] as number;
       if (Number.isNaN(number)) continue;
-      const place = keys[i] as number;
-      this.#values[at] = number;
-      this.#places[at] = place;
-      this.#counts[place] = (this.#counts[place] as number) + 1;
+      values[at] = number;
       at += 1;
+      if (single) continue;
+      const place = keys[i] as number;
+      places[at - 1] = place;
+      counts[place] = (counts[place] as number) + 1;
     }
+    if (single) counts[0] = at;
     this.#length = at;
   }
 
@@ -305,6 +315,7 @@ class Quantiles implements Aggregator {
     const values = new Float64Array(Math.max(length, this.#values.length * 2));
     values.set(this.#values);
     this.#values = values;
+    if (this.#counts.length === 1) return;
     const places = new Uint32Array(values.length);
     places.set(this.#places);
     this.#places = places;
@@ -319,12 +330,13 @@ class Distinct implements Aggregator {
   readonly #counts: Uint32Array;
   readonly #bits: Uint8Array | null;
   readonly #seen = new NumberTable();
-  readonly #scratch = new Pairs(1024);
+  readonly #scratch: Pairs;
 
   constructor({ blocks, vocabularies, places }: Aggregated, field: FieldRef) {
     this.#dimension = new FieldDimension(field, blocks, vocabularies);
     this.#counts = new Uint32Array(places);
     const bits = places * this.#dimension.size;
+    this.#scratch = new Pairs(1024, bits);
     this.#bits = bits <= MAX_BITS ? new Uint8Array((bits + 7) >> 3) : null;
   }
 

@@ -18,6 +18,8 @@ export interface Block {
   readonly rows: number;
   /** A 1 for each row that counts no more, because it was deleted or is told anew elsewhere; null when all count. */
   readonly dead: Uint8Array | null;
+  /** What it takes in memory, where that is not counted elsewhere. */
+  readonly held?: number;
   /** Null when no row has a value. */
   stats(name: string): ColumnStats | null;
   column(name: string): Column | null;

@@ -32,6 +32,9 @@ export function dimensionOf(group: Group, blocks: readonly Selected[], vocabular
   return group.by === "value" ? new FieldDimension(group.ref, blocks, vocabularies) : new TimeDimension(group.by, group.zone, blocks);
 }
 
+/** Of a block's numbers; a larger table would take more time to clear than it saves. */
+const MAX_DIRECT = 1 << 13;
+
 type Prepared =
   | { kind: "none" }
   | { kind: "ids"; ids: Uint32Array }
@@ -78,13 +81,31 @@ export class FieldDimension implements Dimension {
   #ofNumbers({ block, mask }: Selected): Prepared {
     const column = block.column(this.#name);
     if (column === null || column.kind !== "numbers") return { kind: "none" };
-    const { values, base, scale, present, rows } = column;
+    const { values, base, scale, present, rows, min, max } = column;
     const ids = new Uint32Array(rows);
     const { vocabulary } = this;
+    const span = Math.round((max - min) * scale) + 1;
+    const direct = values instanceof Float64Array || span > MAX_DIRECT ? null : this.#directFor(span);
     for (let i = 0; i < rows; i++) {
-      if ((mask === true || mask[i] === 1) && isPresent(present, i)) ids[i] = vocabulary.idOfNumber((base + (values[i] as number)) / scale);
+      if (!(mask === true || mask[i] === 1) || !isPresent(present, i)) continue;
+      const kept = values[i] as number;
+      let id = direct === null ? 0 : (direct[kept] as number);
+      if (id === 0) {
+        id = vocabulary.idOfNumber((base + kept) / scale);
+        if (direct !== null) direct[kept] = id;
+      }
+      ids[i] = id;
     }
     return { kind: "ids", ids };
+  }
+
+  #direct = new Uint32Array(0);
+
+  /** By distance from the least number of a block: most numbers are few enough to be looked up instead of hashed. */
+  #directFor(span: number): Uint32Array {
+    if (this.#direct.length < span) this.#direct = new Uint32Array(span);
+    else this.#direct.fill(0, 0, span);
+    return this.#direct;
   }
 
   expand(block: number, from: Pairs, to: Pairs): void {

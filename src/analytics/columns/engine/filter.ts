@@ -4,7 +4,7 @@ import { Buffer } from "node:buffer";
 import { membersOf } from "../../../responses";
 import type { Condition, FieldRef, Scalar } from "../../../store";
 import { codeOfText, type Dictionary, entryOf, lowerBound, textOf } from "../segment/dictionary";
-import type { CodeArray, CodeColumn, ListColumn, NumberColumn } from "../segment/values";
+import type { CodeArray, CodeColumn, Column, ListColumn, NumberColumn } from "../segment/values";
 import { asksMembers, type Block, type ColumnStats, columnOf, isPresent } from "./block";
 import { containsFolded, foldedBytes } from "./search";
 
@@ -12,6 +12,7 @@ import { containsFolded, foldedBytes } from "./search";
 export type Mask = Uint8Array | boolean;
 
 type Leaf = Extract<Condition, { field: FieldRef }>;
+type Comparison = Exclude<Leaf, { op: "exists" }>;
 type Order = "eq" | "gt" | "gte" | "lt" | "lte";
 
 export function maskOf(condition: Condition, block: Block): Mask {
@@ -63,12 +64,21 @@ function leafMask(leaf: Leaf, block: Block): Mask {
   if (known !== null && (stats.missing === 0 || known === ofMissing)) return known;
   const column = block.column(name);
   if (column === null) return ofMissing;
+  if (leaf.op === "exists") return existsMask(leaf.exists, column);
   if (column.kind === "numbers") return numberMask(leaf, column, ofMissing);
   const dictionary = block.dictionary(name);
   if (column.kind === "codes") return codeMask(tableOf(leaf, dictionary), column, ofMissing);
   return asksMembers(leaf.field)
-    ? memberMask(tableOf(leaf, dictionary), leaf, column, ofMissing)
+    ? memberMask(tableOf(leaf, dictionary), column, ofMissing)
     : wholeListMask(leaf, column, dictionary, ofMissing);
+}
+
+function existsMask(exists: boolean, column: Column): Uint8Array {
+  const mask = new Uint8Array(column.rows);
+  const [there, missing] = exists ? [1, 0] : [0, 1];
+  if (column.kind === "codes") for (let i = 0; i < mask.length; i++) mask[i] = column.codes[i] === 0 ? missing : there;
+  else for (let i = 0; i < mask.length; i++) mask[i] = isPresent(column.present, i) ? there : missing;
+  return mask;
 }
 
 function missingMatches(leaf: Leaf): boolean {
@@ -116,7 +126,7 @@ function compares(order: number, by: Order): boolean {
   }
 }
 
-function numberMask(leaf: Leaf, column: NumberColumn, ofMissing: boolean): Mask {
+function numberMask(leaf: Comparison, column: NumberColumn, ofMissing: boolean): Mask {
   const { rows, values, base, scale, present } = column;
   const mask = new Uint8Array(rows);
   if (leaf.op === "compare" && typeof leaf.value !== "string" && leaf.value !== null) {
@@ -137,8 +147,7 @@ function numberMask(leaf: Leaf, column: NumberColumn, ofMissing: boolean): Mask 
       case "lte":
         for (let i = 0; i < rows; i++) mask[i] = (base + (values[i] as number)) / scale <= value ? 1 : 0;
     }
-  } else if (leaf.op === "exists") mask.fill(leaf.exists ? 1 : 0);
-  else if (leaf.op !== "compare") {
+  } else if (leaf.op !== "compare") {
     const test = scalarTest(leaf);
     for (let i = 0; i < rows; i++) mask[i] = test((base + (values[i] as number)) / scale) ? 1 : 0;
   }
@@ -165,10 +174,9 @@ function constantOf(table: Uint8Array, from: number): boolean | null {
   return first === undefined ? null : first === 1;
 }
 
-function memberMask(table: Uint8Array, leaf: Leaf, column: ListColumn, ofMissing: boolean): Mask {
+function memberMask(table: Uint8Array, column: ListColumn, ofMissing: boolean): Mask {
   const { rows, offsets, codes, present } = column;
   const mask = new Uint8Array(rows);
-  if (leaf.op === "exists") return withMissing(mask.fill(leaf.exists ? 1 : 0), present, ofMissing);
   // A null among the members is compared with nothing.
   table[0] = 0;
   if (constantOf(table, 0) !== false) anyMember(mask, offsets, codes, table);
@@ -183,11 +191,10 @@ function anyMember(mask: Uint8Array, offsets: CodeArray, codes: CodeArray, table
 }
 
 /** A list where the field is none any more: it is there, and can be searched as it is written, but compares with nothing. */
-function wholeListMask(leaf: Leaf, column: ListColumn, dictionary: Dictionary, ofMissing: boolean): Mask {
+function wholeListMask(leaf: Comparison, column: ListColumn, dictionary: Dictionary, ofMissing: boolean): Mask {
   const { rows, offsets, codes, present } = column;
   const mask = new Uint8Array(rows);
-  if (leaf.op === "exists") mask.fill(leaf.exists ? 1 : 0);
-  else if (leaf.op === "contains") {
+  if (leaf.op === "contains") {
     const test = scalarTest(leaf);
     for (let i = 0; i < rows; i++) {
       const members = Array.from(codes.subarray(offsets[i], offsets[i + 1]), (code) => (code === 0 ? null : entryOf(dictionary, code)));
@@ -198,10 +205,9 @@ function wholeListMask(leaf: Leaf, column: ListColumn, dictionary: Dictionary, o
 }
 
 /** For each code whether its value matches. */
-function tableOf(leaf: Leaf, dictionary: Dictionary): Uint8Array {
+function tableOf(leaf: Comparison, dictionary: Dictionary): Uint8Array {
   const { size, numbers, firstText, firstJson } = dictionary;
   const table = new Uint8Array(size + 1);
-  if (leaf.op === "exists") return table.fill(leaf.exists ? 1 : 0);
   const test = scalarTest(leaf);
   for (let code = 1; code < firstText; code++)
     table[code] = test(code <= numbers.length ? (numbers[code - 1] as number) : entryOf(dictionary, code)) ? 1 : 0;
@@ -215,7 +221,7 @@ function tableOf(leaf: Leaf, dictionary: Dictionary): Uint8Array {
   return table;
 }
 
-function fillTexts(table: Uint8Array, leaf: Exclude<Leaf, { op: "exists" }>, dictionary: Dictionary): void {
+function fillTexts(table: Uint8Array, leaf: Comparison, dictionary: Dictionary): void {
   const { firstText, firstJson } = dictionary;
   if (leaf.op === "contains" && leaf.field.kind !== "list") {
     containsFolded(dictionary, foldedBytes(String(leaf.value)), (code) => {
@@ -239,7 +245,7 @@ function fillTexts(table: Uint8Array, leaf: Exclude<Leaf, { op: "exists" }>, dic
 }
 
 /** Of one value that is not missing: a scalar, a member, or JSON for `contains`. */
-function scalarTest(leaf: Exclude<Leaf, { op: "exists" }>): (given: unknown) => boolean {
+function scalarTest(leaf: Comparison): (given: unknown) => boolean {
   switch (leaf.op) {
     case "compare": {
       const { value, by } = leaf;

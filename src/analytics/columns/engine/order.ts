@@ -73,7 +73,8 @@ function byGroups(places: number[], order: readonly number[], limit: number, des
   const dimension = d === undefined ? undefined : grouped.dimensions[d];
   if (d === undefined || dimension === undefined || places.length <= Math.max(FEW, limit)) return places;
   const wanted = new Uint8Array(dimension.size + 1);
-  const idOf = (place: number) => idsIn(grouped.keyOf(place), grouped.dimensions)[d] as number;
+  const stride = grouped.dimensions.slice(d + 1).reduce((product, { size }) => product * size, 1);
+  const idOf = (place: number) => (Math.floor(grouped.keyOf(place) / stride) % dimension.size) + 1;
   const counts = new Uint32Array(dimension.size + 1);
   for (const place of places) {
     const id = idOf(place);

@@ -1,14 +1,24 @@
 // pure. Rows of one block on their way through a question: which row, and which combination of groups so far. A row that gives several
 // values stands there several times, one that gives none no more.
 
+type Keys = Uint32Array | Float64Array;
+
+function keysFor(combinations: number, capacity: number): Keys {
+  return combinations <= 2 ** 32 ? new Uint32Array(capacity) : new Float64Array(capacity);
+}
+
 export class Pairs {
   length = 0;
   rows: Uint32Array;
-  keys: Float64Array;
+  keys: Keys;
 
-  constructor(capacity: number) {
+  /** `combinations`: how many keys there can be. */
+  constructor(
+    capacity: number,
+    readonly combinations: number,
+  ) {
     this.rows = new Uint32Array(capacity);
-    this.keys = new Float64Array(capacity);
+    this.keys = keysFor(combinations, capacity);
   }
 
   /** The rows of a block that the mask and the dead leave. */
@@ -40,7 +50,7 @@ export class Pairs {
     const rows = new Uint32Array(capacity);
     rows.set(this.rows);
     this.rows = rows;
-    const keys = new Float64Array(capacity);
+    const keys = keysFor(this.combinations, capacity);
     keys.set(this.keys);
     this.keys = keys;
   }

@@ -57,8 +57,9 @@ function numberPairs(selected: readonly Selected[], dimensions: readonly Dimensi
 }
 
 function eachBlock(selected: readonly Selected[], dimensions: readonly Dimension[], use: (block: number, pairs: Pairs) => void): void {
-  let pairs = new Pairs(8_192);
-  let spare = new Pairs(8_192);
+  const combinations = dimensions.reduce((product, { size }) => product * size, 1);
+  let pairs = new Pairs(8_192, combinations);
+  let spare = new Pairs(8_192, combinations);
   for (const [i, { block, mask }] of selected.entries()) {
     pairs.select(block.rows, mask, block.dead);
     for (const dimension of dimensions) {

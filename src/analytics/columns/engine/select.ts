@@ -5,26 +5,23 @@ export function select(numbers: Float64Array, k: number, from: number, to: numbe
   let low = from;
   let high = to - 1;
   while (low < high) {
-    const pivot = medianOf(numbers[low] as number, numbers[(low + high) >> 1] as number, numbers[high] as number);
-    let less = low;
-    let at = low;
-    let more = high;
-    // In three parts, because answers repeat: of a million ratings most are equal.
-    while (at <= more) {
-      const number = numbers[at] as number;
-      if (number < pivot) {
-        numbers[at] = numbers[less] as number;
-        numbers[less] = number;
-        less += 1;
-        at += 1;
-      } else if (number > pivot) {
-        numbers[at] = numbers[more] as number;
-        numbers[more] = number;
-        more -= 1;
-      } else at += 1;
+    // Somewhere at random: nobody can send answers in an order that makes this slow.
+    const pivot = numbers[low + Math.floor(Math.random() * (high - low + 1))] as number;
+    let i = low;
+    let j = high;
+    // Both sides stop at what equals the pivot, so that a million equal answers are halved like any others.
+    while (i <= j) {
+      while ((numbers[i] as number) < pivot) i++;
+      while ((numbers[j] as number) > pivot) j--;
+      if (i > j) break;
+      const number = numbers[i] as number;
+      numbers[i] = numbers[j] as number;
+      numbers[j] = number;
+      i++;
+      j--;
     }
-    if (k < less) high = less - 1;
-    else if (k > more) low = more + 1;
+    if (k <= j) high = j;
+    else if (k >= i) low = i;
     else break;
   }
   return numbers[k] as number;
@@ -43,8 +40,4 @@ export function quantileOf(numbers: Float64Array, q: number, from: number, to: n
   if (above === below) return below;
   const value = below + (above - below) * (at - Math.floor(at));
   return Number.isFinite(value) ? value : null;
-}
-
-function medianOf(a: number, b: number, c: number): number {
-  return Math.max(Math.min(a, b), Math.min(Math.max(a, b), c));
 }

@@ -80,16 +80,19 @@ export class Vocabulary {
 
   idOfNumber(value: number): number {
     if (this.manner === "boolean") return value === 1 ? TRUE : value === 0 ? FALSE : 0;
-    const known = this.findNumber(value);
+    const known = this.base === null ? 0 : this.base.findNumber(value);
     if (known !== 0) return known;
-    this.#size += 1;
+    const before = this.#numbers.size;
     const place = this.#numbers.place(value);
+    if (place < before) return this.#idOfNumber[place] as number;
+    this.#size += 1;
     if (place >= this.#idOfNumber.length) this.#idOfNumber = longer(this.#idOfNumber);
     this.#idOfNumber[place] = this.#size;
     return this.#size;
   }
 
   findNumber(value: number): number {
+    if (this.#numbers.size === 0) return this.base?.findNumber(value) ?? 0;
     const place = this.#numbers.find(value);
     return place >= 0 ? (this.#idOfNumber[place] as number) : (this.base?.findNumber(value) ?? 0);
   }

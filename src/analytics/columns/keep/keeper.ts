@@ -1,0 +1,407 @@
+// Keeps the columns of one form: makes segments of what the store has, learns what has changed in them, and answers questions over all
+// of it. It decides nothing: everything here can be thrown away and made again from the store.
+import type { PrimaryStore, ResponseRow } from "../../../store";
+import type { Query, QueryResult } from "../../query/types";
+import type { Block } from "../engine/block";
+import { layOut } from "../engine/laid-out";
+import { TooLongAgo } from "../engine/quarters";
+import { runOverColumns, TooManyGroups } from "../engine/run";
+import { mannerOf, Vocabulary } from "../engine/vocabulary";
+import type { ColumnRow } from "../segment/rows";
+import type { ColumnCache } from "./cache";
+import { liveRows, makeColumns, toColumnRow } from "./make";
+import { LostSegment, Segments } from "./segments";
+import type { SegmentHead, Shelf } from "./shelf";
+import { Tail } from "./tail";
+
+/** Of one shard: how far its entries have been accepted, and all of them are in the store. */
+export type ColumnMarks = readonly (readonly [shard: number, seq: number])[];
+
+export interface Limits {
+  /** Of one segment. */
+  segmentRows: number;
+  /** A segment may be made of fewer when shards are many, but not of fewer than this. */
+  leastRows: number;
+  /** Rows read from the store at once. */
+  pageRows: number;
+  /** Of answers, before they are packed: a segment of long ones has fewer rows. */
+  segmentBytes: number;
+  /** More that no segment covers, over all shards, and a question is better asked of the store. */
+  tailRows: number;
+  /** More rows that are told anew, and so too. */
+  changedRows: number;
+}
+
+export const LIMITS: Limits = {
+  segmentRows: 8_192,
+  leastRows: 1_024,
+  pageRows: 1_024,
+  segmentBytes: 24_000_000,
+  tailRows: 16_384,
+  changedRows: 2_000,
+};
+/** Of entries looked through at once for what they have changed. */
+const ENTRIES_AT_ONCE = 20_000;
+
+export interface KeeperDeps {
+  shelf: Shelf;
+  store: Pick<PrimaryStore, "scanResponses" | "responsesAt" | "changedRows" | "marks">;
+  cache: ColumnCache;
+  formId: string;
+  limits?: Partial<Limits>;
+}
+
+/** `behind`: too much is not in segments yet. `unfit`: this question is more than columns can hold. */
+export type Asked = { kind: "answered"; result: QueryResult } | { kind: "behind" | "unfit" };
+
+export interface Standing {
+  segments: number;
+  /** In segments. */
+  rows: number;
+  /** Read from the store and in no segment. */
+  tail: number;
+  changed: number;
+}
+
+export class ColumnKeeper {
+  readonly #deps: KeeperDeps;
+  readonly #limits: Limits;
+  #segments: Segments;
+  #looked: Map<number, number>;
+  readonly #tails = new Map<number, Tail>();
+  /** Rows told anew, by shard; null once it is known that they are no more. Undefined: still to be read. */
+  #changed = new Map<number, Map<number, ColumnRow | null | undefined>>();
+  #changedBlock: Block | null = null;
+  #turn: Promise<unknown> = Promise.resolve();
+
+  constructor(deps: KeeperDeps) {
+    this.#deps = deps;
+    this.#limits = { ...LIMITS, ...deps.limits };
+    this.#segments = new Segments(deps.shelf, deps.cache, deps.formId);
+    this.#looked = deps.shelf.looked();
+    for (const { shard, seq } of deps.shelf.changed())
+      if (this.#segments.holding(shard, seq) !== undefined) this.#noteRow(shard, seq, undefined);
+  }
+
+  get standing(): Standing {
+    const tail = [...this.#tails.values()].reduce((sum, { taken }) => sum + taken, 0);
+    return { segments: this.#segments.heads.length, rows: this.#segments.rows, tail, changed: this.#changedCount() };
+  }
+
+  /** Whether there may be work for `work`, as far as can be told without asking the store. */
+  isWorthLooking(shard: number, toSeq: number): boolean {
+    const last = this.#segments.last(shard);
+    return last !== undefined ? toSeq > (this.#looked.get(shard) ?? 0) : toSeq >= this.#limits.segmentRows;
+  }
+
+  /** Null: cannot be answered from here now. */
+  async ask(workspaceId: string, marks: ColumnMarks, query: Query): Promise<Asked> {
+    return this.#inTurn(async () => {
+      if (!(await this.#catchUp(workspaceId, marks))) return { kind: "behind" };
+      try {
+        const result = runOverColumns(query, this.#blocks(), (name, field) => this.#vocabulary(name, mannerOf(field)));
+        this.#keepVocabularies();
+        return { kind: "answered", result };
+      } catch (error) {
+        this.#used.clear();
+        if (error instanceof TooManyGroups || error instanceof TooLongAgo) return { kind: "unfit" };
+        if (!(error instanceof LostSegment)) throw error;
+        this.#lose(error.segment);
+        return { kind: "behind" };
+      }
+    });
+  }
+
+  /** How it stands once everything up to the marks is known; null while too much is missing. */
+  async stand(workspaceId: string, marks: ColumnMarks): Promise<Standing | null> {
+    return this.#inTurn(async () => ((await this.#catchUp(workspaceId, marks)) ? this.standing : null));
+  }
+
+  /** Makes one segment that is due, or makes one anew that has changed. False when nothing is left to do. */
+  async work(workspaceId: string): Promise<boolean> {
+    return this.#inTurn(async () => {
+      const marks = (await this.#deps.store.marks(this.#deps.formId)).map(({ shard, seq }) => [shard, seq] as const);
+      for (const [shard, seq] of marks) await this.#look(workspaceId, shard, seq);
+      try {
+        if (await this.#remakeOne(workspaceId)) return true;
+        for (const [shard, seq] of marks) if (await this.#sealNext(workspaceId, shard, seq, this.#limits.segmentRows)) return true;
+        return await this.#sealShort(workspaceId, marks);
+      } catch (error) {
+        if (!(error instanceof LostSegment)) throw error;
+        this.#lose(error.segment);
+        return true;
+      }
+    });
+  }
+
+  /** Makes the segments of these rows anew from the store, now; what the store no longer has is nowhere here afterwards. */
+  async erase(workspaceId: string, rows: readonly { shard: number; seq: number }[]): Promise<void> {
+    await this.#inTurn(async () => {
+      for (const [shard, seqs] of byShard(rows)) {
+        this.#note(shard, seqs, this.#looked.get(shard) ?? 0);
+        this.#tails.delete(shard);
+      }
+      const heads = new Set(rows.flatMap(({ shard, seq }) => this.#segments.holding(shard, seq) ?? []));
+      for (const head of heads) await this.#remake(workspaceId, head);
+    });
+  }
+
+  /** As if nothing had ever been made. */
+  async forget(): Promise<void> {
+    await this.#inTurn(async () => {
+      this.#deps.shelf.clear();
+      this.#deps.cache.forget(`${this.#deps.formId}/`);
+      this.#segments = new Segments(this.#deps.shelf, this.#deps.cache, this.#deps.formId);
+      this.#looked = new Map();
+      this.#tails.clear();
+      this.#changed = new Map();
+      this.#changedBlock = null;
+    });
+  }
+
+  /** One after the other: half of a segment made while another part of it changes would be neither. */
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const turn = this.#turn.then(work, work);
+    this.#turn = turn.catch(() => undefined);
+    return turn;
+  }
+
+  async #catchUp(workspaceId: string, marks: ColumnMarks): Promise<boolean> {
+    let missing = 0;
+    for (const [shard, mark] of marks)
+      missing += Math.max(0, mark - (this.#tails.get(shard)?.readTo ?? this.#segments.last(shard)?.lastSeq ?? 0));
+    const { tailRows, changedRows } = this.#limits;
+    if (missing > tailRows) return false;
+    for (const [shard, mark] of marks) {
+      await this.#look(workspaceId, shard, mark);
+      if (!(await this.#readTail(workspaceId, shard, mark))) return false;
+    }
+    if (this.#changedCount() > changedRows) return false;
+    await this.#readChanged(workspaceId);
+    return true;
+  }
+
+  /** What entries up to the mark have changed in rows that were read before. */
+  async #look(workspaceId: string, shard: number, mark: number): Promise<void> {
+    const { store, formId } = this.#deps;
+    const known = this.#segments.last(shard) !== undefined || this.#tails.has(shard);
+    let looked = this.#looked.get(shard) ?? 0;
+    if (!known && looked < mark) {
+      // Nothing was read yet, so nothing read has changed.
+      this.#note(shard, [], mark);
+      return;
+    }
+    while (looked < mark) {
+      const upTo = Math.min(mark, looked + ENTRIES_AT_ONCE);
+      const readTo = Math.max(this.#segments.last(shard)?.lastSeq ?? 0, this.#tails.get(shard)?.readTo ?? 0);
+      this.#note(shard, await store.changedRows(workspaceId, formId, shard, looked, upTo, readTo), upTo);
+      looked = upTo;
+    }
+  }
+
+  #note(shard: number, seqs: readonly number[], looked: number): void {
+    const sealedTo = this.#segments.last(shard)?.lastSeq ?? 0;
+    // Those of the tail need not outlive it.
+    this.#deps.shelf.noteChanged(
+      shard,
+      seqs.filter((seq) => seq <= sealedTo),
+      looked,
+    );
+    this.#looked.set(shard, looked);
+    for (const seq of seqs) this.#noteRow(shard, seq, undefined);
+  }
+
+  #noteRow(shard: number, seq: number, row: ColumnRow | null | undefined): void {
+    const ofShard = this.#changed.get(shard) ?? new Map<number, ColumnRow | null | undefined>();
+    this.#changed.set(shard, ofShard);
+    ofShard.set(seq, row);
+    this.#changedBlock = null;
+  }
+
+  async #readTail(workspaceId: string, shard: number, mark: number): Promise<boolean> {
+    const { store, formId } = this.#deps;
+    let tail = this.#tails.get(shard);
+    if (tail === undefined) {
+      tail = new Tail(this.#segments.last(shard)?.lastSeq ?? 0);
+      this.#tails.set(shard, tail);
+    }
+    while (tail.readTo < mark) {
+      if (this.standing.tail > this.#limits.tailRows) return false;
+      const page = await store.scanResponses(workspaceId, formId, shard, tail.readTo, this.#limits.pageRows);
+      tail.add(page);
+      // As they are read here they are as new as they could be told anew.
+      for (const { seq } of page) if (this.#changed.get(shard)?.delete(seq) === true) this.#changedBlock = null;
+      if (page.length < this.#limits.pageRows) {
+        // Entries that changed others have numbers too, but no rows.
+        tail.readTo = Math.max(tail.readTo, mark);
+        break;
+      }
+    }
+    return this.standing.tail <= this.#limits.tailRows;
+  }
+
+  async #readChanged(workspaceId: string): Promise<void> {
+    for (const [shard, rows] of this.#changed) {
+      const wanted = [...rows].flatMap(([seq, row]) => (row === undefined ? [seq] : []));
+      if (wanted.length === 0) continue;
+      const found = new Map(
+        (await this.#deps.store.responsesAt(workspaceId, this.#deps.formId, shard, wanted)).map((row) => [row.seq, row]),
+      );
+      for (const seq of wanted) {
+        const row = found.get(seq);
+        rows.set(seq, row === undefined || row.deletedAt !== null ? null : toColumnRow(row));
+      }
+      this.#changedBlock = null;
+      this.#tails.get(shard)?.bury(wanted);
+      for (const [head, seqs] of this.#bySegment(shard, wanted)) this.#segments.bury(head, seqs);
+    }
+  }
+
+  #bySegment(shard: number, seqs: readonly number[]): Map<SegmentHead, number[]> {
+    const found = new Map<SegmentHead, number[]>();
+    for (const seq of seqs) {
+      const head = this.#segments.holding(shard, seq);
+      if (head !== undefined) found.set(head, [...(found.get(head) ?? []), seq]);
+    }
+    return found;
+  }
+
+  #blocks(): Block[] {
+    this.#changedBlock ??= layOut(
+      [...this.#changed.values()].flatMap((rows) => [...rows.values()].filter((row) => row !== null && row !== undefined)),
+    );
+    return [...this.#segments.blocks(), ...[...this.#tails.values()].flatMap((tail) => tail.blocks()), this.#changedBlock];
+  }
+
+  async #remakeOne(workspaceId: string): Promise<boolean> {
+    for (const [shard, rows] of this.#changed) {
+      for (const seq of rows.keys()) {
+        const head = this.#segments.holding(shard, seq);
+        if (head === undefined) continue;
+        await this.#remake(workspaceId, head);
+        return true;
+      }
+    }
+    return false;
+  }
+
+  async #remake(workspaceId: string, head: SegmentHead): Promise<void> {
+    const { shard, firstSeq, lastSeq } = head;
+    const told = [...(this.#changed.get(shard)?.keys() ?? [])].filter((seq) => seq >= firstSeq && seq <= lastSeq);
+    const { rows } = await this.#readRows(workspaceId, shard, firstSeq - 1, lastSeq, Number.POSITIVE_INFINITY);
+    this.#put({ shard, firstSeq, lastSeq, taken: head.taken, rows: 0 }, rows, [head], told);
+  }
+
+  /** The rows after the last segment, once they are enough for one; a segment that is not full grows instead. */
+  async #sealNext(workspaceId: string, shard: number, mark: number, least: number): Promise<boolean> {
+    const { segmentRows } = this.#limits;
+    const last = this.#segments.last(shard);
+    const grows = last !== undefined && last.taken < (segmentRows * 3) / 4 ? last : undefined;
+    const after = grows === undefined ? (last?.lastSeq ?? 0) : grows.firstSeq - 1;
+    if (mark - after < least || mark - (last?.lastSeq ?? 0) < Math.min(least, segmentRows / 4)) return false;
+    if (this.#triedAt.get(shard) === mark) return false;
+    const { rows, lastSeq, full } = await this.#readRows(workspaceId, shard, after, mark, segmentRows);
+    const isLarger = lastSeq > (last?.lastSeq ?? 0);
+    if (!isLarger || (rows.length < least && !full)) {
+      this.#triedAt.set(shard, mark);
+      return false;
+    }
+    const told = [...(this.#changed.get(shard)?.keys() ?? [])].filter((seq) => seq > after && seq <= lastSeq);
+    // One that is closed because its answers are long is full as well.
+    const taken = full ? Math.max(rows.length, segmentRows) : rows.length;
+    this.#put({ shard, firstSeq: after + 1, lastSeq, taken, rows: 0 }, rows, grows === undefined ? [] : [grows], told);
+    return true;
+  }
+
+  /** Where the store was when there were too few rows: before there is more, it need not be read again. */
+  readonly #triedAt = new Map<number, number>();
+
+  /** Many shards with a little each: their tails together are too much to be read for each question. */
+  async #sealShort(workspaceId: string, marks: ColumnMarks): Promise<boolean> {
+    const waiting = marks.map(([shard, seq]) => ({ shard, seq, rows: seq - (this.#segments.last(shard)?.lastSeq ?? 0) }));
+    if (waiting.reduce((sum, { rows }) => sum + rows, 0) <= this.#limits.tailRows / 2) return false;
+    for (const { shard, seq } of waiting.sort((a, b) => b.rows - a.rows)) {
+      this.#triedAt.delete(shard);
+      if (await this.#sealNext(workspaceId, shard, seq, this.#limits.leastRows)) return true;
+    }
+    return false;
+  }
+
+  async #readRows(workspaceId: string, shard: number, after: number, upTo: number, most: number) {
+    const { store, formId } = this.#deps;
+    const { pageRows, segmentBytes } = this.#limits;
+    const rows: ResponseRow[] = [];
+    let bytes = 0;
+    let lastSeq = after;
+    while (rows.length < most) {
+      const page = await store.scanResponses(workspaceId, formId, shard, lastSeq, Math.min(pageRows, most - rows.length));
+      const wanted = page.filter(({ seq }) => seq <= upTo);
+      for (const row of wanted) {
+        rows.push(row);
+        bytes += sizeOf(row);
+      }
+      lastSeq = wanted.at(-1)?.seq ?? lastSeq;
+      // Remade in the bounds it has; made, it ends where it is large enough.
+      if (most !== Number.POSITIVE_INFINITY && bytes > segmentBytes) return { rows, lastSeq, full: true };
+      if (page.length < pageRows || wanted.length < page.length) break;
+    }
+    return { rows, lastSeq, full: rows.length >= most };
+  }
+
+  #put(head: Omit<SegmentHead, "id">, rows: readonly ResponseRow[], replaced: readonly SegmentHead[], told: readonly number[]): void {
+    const live = liveRows(rows);
+    const added = rows.filter(({ seq }) => replaced.every(({ lastSeq }) => seq > lastSeq)).length;
+    const ids = replaced.map(({ id }) => id);
+    this.#deps.shelf.put({ ...head, rows: live.length }, makeColumns(live), ids, told);
+    for (const id of ids) this.#segments.forget(id);
+    this.#segments.reload();
+    for (const seq of told) this.#changed.get(head.shard)?.delete(seq);
+    this.#changedBlock = null;
+    this.#tails.get(head.shard)?.sealed(head.lastSeq, added);
+  }
+
+  #lose(id: number): void {
+    const head = this.#segments.heads.find((one) => one.id === id);
+    // Whatever follows would no longer be the rows right after the one before.
+    const lost = this.#segments.heads.filter((one) => one.shard === head?.shard && one.firstSeq >= head.firstSeq);
+    this.#deps.shelf.drop(lost.map((one) => one.id));
+    for (const one of lost) this.#segments.forget(one.id);
+    this.#segments.reload();
+    if (head !== undefined) {
+      this.#tails.delete(head.shard);
+      this.#triedAt.delete(head.shard);
+    }
+  }
+
+  #changedCount(): number {
+    return [...this.#changed.values()].reduce((sum, rows) => sum + rows.size, 0);
+  }
+
+  readonly #used = new Map<string, Vocabulary>();
+
+  #vocabulary(name: string, manner: Vocabulary["manner"]): Vocabulary {
+    const key = `${this.#deps.formId}/vocabulary/${manner}/${name}`;
+    const vocabulary = this.#used.get(key) ?? this.#deps.cache.get<Vocabulary>(key) ?? new Vocabulary(manner);
+    vocabulary.keepOnly(this.#segments.keys());
+    this.#used.set(key, vocabulary);
+    return vocabulary;
+  }
+
+  /** They have grown by what was asked. */
+  #keepVocabularies(): void {
+    for (const [key, vocabulary] of this.#used) this.#deps.cache.put(key, vocabulary);
+    this.#used.clear();
+  }
+}
+
+function byShard(rows: readonly { shard: number; seq: number }[]): Map<number, number[]> {
+  const found = new Map<number, number[]>();
+  for (const { shard, seq } of rows) found.set(shard, [...(found.get(shard) ?? []), seq]);
+  return found;
+}
+
+function sizeOf({ data }: ResponseRow): number {
+  let bytes = 0;
+  for (const value of Object.values(data)) bytes += typeof value === "string" ? value.length : 16;
+  return bytes;
+}
