@@ -34,6 +34,7 @@ export const REASONS = {
   key_revoked: "The API key is revoked; that cannot be undone, so make a new one.",
   last_admin: "A workspace keeps at least one admin; make somebody else one first.",
   moved_on: "The form was settled in between; try again.",
+  name_taken: "Something else of its kind has this name; choose another.",
   no_password: "The account has no password yet; set one through the forgotten-password mail.",
   not_empty: "Only an empty workspace can take in a back-up; make a new one.",
   not_finished: "It is still being made; look at its job and come back when that is done.",

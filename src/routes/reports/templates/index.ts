@@ -1,0 +1,111 @@
+import { z } from "@hono/zod-openapi";
+import { createTemplate, deleteTemplate, getTemplate, listTemplates, previewTemplate, updateTemplate } from "../../../reports";
+import { defineRoute, json, jsonBody } from "../../define-route";
+import { newApp } from "../../new-app";
+import { ListQuery, listOf } from "../../wire";
+import { CreateBody, PreviewBody, TemplateIdParam, TemplateView, toView, UpdateBody } from "./shapes";
+
+const tags = ["Report templates"];
+const PATH = "/api/v2/reports/templates";
+
+const createRoute = defineRoute({
+  method: "post",
+  path: PATH,
+  access: "write",
+  tags,
+  summary: "Make a report template",
+  description:
+    "A PDF template is one of ours with settings laid over it: colour, logo, fonts, header and footer, sections and their order, a foreword, " +
+    "words. A Word template is made empty; its document is uploaded next. Name it in an export's `options.template`.",
+  request: { body: jsonBody(CreateBody, { name: "Board", extends: "annual", settings: { brand_colour: "#5b2a86", paper: "a4" } }) },
+  responses: { 201: json(TemplateView, "The template") },
+});
+const listRoute = defineRoute({
+  method: "get",
+  path: PATH,
+  access: "read",
+  tags,
+  summary: "List report templates",
+  request: { query: ListQuery },
+  responses: { 200: json(listOf("templates", TemplateView), "In the order they were made") },
+});
+const getRoute = defineRoute({
+  method: "get",
+  path: `${PATH}/{id}`,
+  access: "read",
+  tags,
+  summary: "Read a report template",
+  request: { params: TemplateIdParam },
+  responses: { 200: json(TemplateView, "The template") },
+});
+const updateRoute = defineRoute({
+  method: "patch",
+  path: `${PATH}/{id}`,
+  access: "write",
+  tags,
+  summary: "Change a report template",
+  request: { params: TemplateIdParam, body: jsonBody(UpdateBody, { name: "Board 2027", settings: { footer: "Confidential · {date}" } }) },
+  responses: { 200: json(TemplateView, "The template") },
+});
+const deleteRoute = defineRoute({
+  method: "delete",
+  path: `${PATH}/{id}`,
+  access: "write",
+  tags,
+  summary: "Remove a report template",
+  description: "Files that were made with it stay.",
+  request: { params: TemplateIdParam },
+  responses: { 204: { description: "Removed" } },
+});
+const previewRoute = defineRoute({
+  method: "post",
+  path: `${PATH}/preview`,
+  access: "read",
+  tags,
+  summary: "See how a template looks",
+  description: "A few pages, from a form's newest answers or made-up ones, before anything is saved. `html` needs no browser on our side.",
+  request: { body: jsonBody(PreviewBody, { extends: "annual", settings: { brand_colour: "#5b2a86" }, format: "html" }) },
+  responses: {
+    200: {
+      description: "The document",
+      content: { "application/pdf": { schema: z.string() }, "text/html": { schema: z.string() } },
+    },
+  },
+  alsoFails: { 503: "There is no browser to print with, or the store is not keeping up" },
+});
+
+/** On our own origin, but as a stranger: nothing in it runs, is fetched or sees a cookie. */
+const AS_STRANGER = "sandbox; default-src 'none'; img-src data:; style-src 'unsafe-inline'; font-src data:; frame-ancestors 'self'";
+
+export const templates = newApp()
+  .openapi(createRoute, async (c) => {
+    const { extends: base, is_default: isDefault, ...rest } = c.req.valid("json");
+    return c.json(toView(await createTemplate(c.get("ctx"), { ...rest, base, isDefault })), 201);
+  })
+  .openapi(listRoute, async (c) => {
+    const { items, nextCursor } = await listTemplates(c.get("ctx"), c.req.valid("query"));
+    return c.json({ templates: items.map(toView), next_cursor: nextCursor }, 200);
+  })
+  .openapi(previewRoute, async (c) => {
+    const { template_id: templateId, extends: base, settings, form_id: formId, format } = c.req.valid("json");
+    const preview = await previewTemplate(c.get("ctx"), { templateId, base, settings, formId });
+    const headers = { "Cache-Control": "private, no-store", "X-Content-Type-Options": "nosniff" };
+    if (format === "html") {
+      return c.body(preview.html(), 200, {
+        ...headers,
+        "Content-Type": "text/html; charset=utf-8",
+        "Content-Security-Policy": AS_STRANGER,
+      });
+    }
+    const bytes = await preview.pdf();
+    return c.body(bytes as Uint8Array<ArrayBuffer>, 200, { ...headers, "Content-Type": "application/pdf" });
+  })
+  .openapi(getRoute, async (c) => c.json(toView(await getTemplate(c.get("ctx"), c.req.valid("param").id)), 200))
+  .openapi(updateRoute, async (c) => {
+    const { extends: base, is_default: isDefault, name, settings } = c.req.valid("json");
+    return c.json(toView(await updateTemplate(c.get("ctx"), c.req.valid("param").id, { base, isDefault, name, settings })), 200);
+  })
+  .openapi(deleteRoute, async (c) => {
+    await deleteTemplate(c.get("ctx"), c.req.valid("param").id);
+    return c.body(null, 204);
+  });
