@@ -9,6 +9,7 @@ export { getPlugin, listOffers, listPlugins, listPluginVersions, listRuns, type 
 export { deletePlugin } from "./remove";
 export { deliverRun } from "./run/deliver";
 export { followEntries, followStored } from "./run/follow";
+export { forgetLogsOf } from "./run/forget-logs";
 export { forgetOldRuns, runSchedules, wakeOverdueRuns } from "./run/sweep";
 export { type TestEvent, testPlugin } from "./test-run";
 export { type UpdatePluginInput, updatePlugin } from "./update";

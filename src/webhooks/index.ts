@@ -35,6 +35,7 @@ export {
   retryDeadLetter,
   retryDeadLetters,
 } from "./records/deliveries";
+export { forgetAnswersOfReceivers } from "./records/forget-answers";
 export { getWebhookMetrics } from "./records/metrics";
 export { type ReplayChoice, replayEvents } from "./records/replay";
 export { wakeOverdueDeliveries } from "./sweep";
