@@ -1,7 +1,7 @@
 import { and, eq } from "drizzle-orm";
 import { assertCan, type ServiceContext } from "../shared/context";
 import { ConflictError } from "../shared/errors";
-import { openPrimaryStore, tables } from "../store";
+import { columnsDoor, openPrimaryStore, tables } from "../store";
 import { auditIfChanged } from "../store/audit";
 import { loadFormForReading } from "./form";
 import { withRecount } from "./recount";
@@ -13,7 +13,7 @@ export interface Rebuilt {
   responses: number;
 }
 
-/** Makes counters and roll-ups anew from the stored responses, while the form goes on taking answers. */
+/** Makes counters, roll-ups and columns anew from the stored responses, while the form goes on taking answers. */
 export async function rebuildForm(ctx: ServiceContext, formId: string): Promise<Rebuilt> {
   assertCan(ctx, "delete");
   const form = await loadFormForReading(ctx, formId);
@@ -25,6 +25,7 @@ export async function rebuildForm(ctx: ServiceContext, formId: string): Promise<
     }
     return { formId: form.formId, responses: shards.reduce((sum, { rows }) => sum + rows, 0) };
   });
+  await columnsDoor(ctx.env, form.formId).forget(ctx.workspaceId);
   await ctx.db.batch([
     // Nothing of the form changes; the audit row speaks of the statement before it, so there is one.
     ctx.db

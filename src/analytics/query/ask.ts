@@ -54,7 +54,10 @@ export async function answerQuery(
   const first = planQuery(query, facts);
   // Counters are right at the ledger's head; everything else is read behind a barrier.
   const { position, current } = first.plan === "live" ? await headOf(ctx, form) : await passBarrier(ctx, form.formId, form.settings);
-  const plan = first.plan === "live" ? first : planQuery(query, { ...facts, entries: entriesAt(position) });
+  const plan =
+    first.plan === "live"
+      ? first
+      : planQuery(query, { ...facts, entries: entriesAt(position), columns: current ? { rows: entriesAt(position) } : null });
   const found = await cached(
     ctx,
     {

@@ -16,7 +16,7 @@ export interface PlanFacts {
   counted: ReadonlyMap<string, CountedField>;
   /** At least as many as there are responses, deleted ones included. */
   entries: number;
-  /** What the column segments cover; null while there are none. */
+  /** What columns can be asked about; null when the store is not current, which they would not notice. */
   columns: ColumnFacts | null;
 }
 
@@ -30,7 +30,7 @@ export interface CountedField {
 }
 
 export interface ColumnFacts {
-  /** Responses that lie in segments; the rest is read from the store. */
+  /** At most as many responses. That enough of them lie in segments, the columns find out themselves. */
   rows: number;
 }
 
