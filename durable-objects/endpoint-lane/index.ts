@@ -26,9 +26,14 @@ export class EndpointLane extends DurableObject<Env> implements LaneApi {
     else await this.ctx.storage.setAlarm(Date.now());
   }
 
+  async changed(): Promise<void> {
+    if (this.#running && this.#open !== null) this.#open.lane.refresh();
+    else await this.wake();
+  }
+
   async resume(): Promise<void> {
     this.#memory.forgetHealth();
-    await this.wake();
+    await this.changed();
   }
 
   override async alarm(): Promise<void> {

@@ -1,8 +1,10 @@
 // How the rest of Headwater reaches an endpoint's lane: one place that knows its name.
 
 export interface LaneApi {
-  /** There is something due, or the endpoint has changed. When it returns, that cannot be forgotten any more. */
+  /** There is something due. When it returns, that cannot be forgotten any more. */
   wake(): Promise<void>;
+  /** The endpoint has changed. */
+  changed(): Promise<void>;
   /** What was learned of its health is forgotten: somebody says that it works again. */
   resume(): Promise<void>;
 }

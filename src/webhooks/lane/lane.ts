@@ -57,12 +57,15 @@ interface Ready {
 
 export class Lane {
   #endpoint: LaneEndpoint | null = null;
+  /** It has just been read, and need not be read again. */
+  #isFresh = false;
   #ready: Ready[] = [];
   readonly #sending = new Map<string, Promise<void>>();
   readonly #busyForms = new Set<string>();
   #wake: (() => void) | null = null;
   /** Something may be due that has not been read. */
   #more = true;
+  #changed = false;
   #nextAt: number | null = null;
   #stop: Recorded["stop"] = null;
   #rate: Rate | null = null;
@@ -72,10 +75,16 @@ export class Lane {
 
   constructor(private readonly deps: LaneDeps) {}
 
-  /** There is something new, or something has changed. */
+  /** There is something new. */
   wake(): void {
     this.#more = true;
     this.#wake?.();
+  }
+
+  /** The endpoint is another than before: what was made ready for it is made anew. */
+  refresh(): void {
+    this.#changed = true;
+    this.wake();
   }
 
   /** Works until nothing is due. When to come again; null: when somebody wakes it. */
@@ -84,11 +93,14 @@ export class Lane {
     const until = deps.now() + RUN_MS;
     this.#ready = [];
     this.#more = true;
+    this.#changed = false;
     this.#nextAt = null;
     this.#failure = null;
     await this.#record();
     this.#endpoint = await deps.endpoint();
+    this.#isFresh = true;
     for (;;) {
+      if (this.#changed) await this.#lookAgain();
       const now = deps.now();
       const endpoint = this.#stop === null ? this.#endpoint : null;
       const isOver = endpoint === null || now >= until;
@@ -103,13 +115,21 @@ export class Lane {
         if (isOver) return deps.now();
         if (quiet !== null) return quiet;
         if (wait !== null) return now + wait;
-        if (this.#ready.length > 0 || this.#more) continue;
+        if (this.#ready.length > 0 || this.#more || this.#changed) continue;
         return this.#nextAt;
       }
       this.#recordIfMany();
       await this.#something(wait ?? (isActive ? this.#untilNext(now) : null));
       this.#throwFailure();
     }
+  }
+
+  async #lookAgain(): Promise<void> {
+    await this.#reading;
+    this.#changed = false;
+    this.#ready = [];
+    this.#more = true;
+    this.#endpoint = await this.deps.endpoint();
   }
 
   #readIfNeeded(now: number): void {
@@ -129,7 +149,8 @@ export class Lane {
     const { deps } = this;
     // The store must know how the last ones went before it is asked what is due.
     await this.#record();
-    const endpoint = await deps.endpoint();
+    const endpoint = this.#isFresh ? this.#endpoint : await deps.endpoint();
+    this.#isFresh = false;
     this.#endpoint = endpoint;
     if (endpoint === null) return;
     const forms = new Set([...this.#busyForms, ...this.#ready.map(({ due }) => due.formId)]);

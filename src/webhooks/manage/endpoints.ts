@@ -140,7 +140,7 @@ export async function updateWebhook(
   ]);
   if (changed[0] === undefined) throw new NotFoundError("The webhook");
   if (status === "active" && row.status !== "active") await laneOf(ctx.env, id).resume();
-  else await laneOf(ctx.env, id).wake();
+  else await laneOf(ctx.env, id).changed();
   return toWebhook(ctx, changed[0]);
 }
 
@@ -158,6 +158,7 @@ export async function deleteWebhook(ctx: ServiceContext, id: string): Promise<vo
     auditIfChanged(ctx, { workspaceId: ctx.workspaceId, action: "webhook.deleted", targetKind: "webhook", targetId: id }),
   ]);
   await ctx.env.DB.prepare(CANCEL).bind(id, now).run();
+  await laneOf(ctx.env, id).changed();
 }
 
 /** The old secret signs beside the new one for a day. */
@@ -181,7 +182,7 @@ export async function rotateSecret(ctx: ServiceContext, id: string): Promise<Web
     auditIfChanged(ctx, { workspaceId: ctx.workspaceId, action: "webhook.secret_rotated", targetKind: "webhook", targetId: id }),
   ]);
   if (changed[0] === undefined) throw new ConflictError("The webhook was changed by somebody else meanwhile; try again.", "busy");
-  await laneOf(ctx.env, id).wake();
+  await laneOf(ctx.env, id).changed();
   return { ...(await toWebhook(ctx, changed[0])), newSecret: secret };
 }
 
