@@ -2,6 +2,7 @@
 // must not repeat its neighbours.
 import { followColumns } from "../src/analytics";
 import { followEntries } from "../src/plugins";
+import { forgetErased } from "../src/privacy";
 import { type Follower, fanOut, recordAudit } from "../src/responses";
 import { describeError } from "../src/shared/log";
 import { backgroundContext } from "../src/store/background-context";
@@ -9,7 +10,7 @@ import { fanOutEntries } from "../src/webhooks";
 import { EventsMessage } from "./events-message";
 
 /** Who is told of every settled range, in this order. */
-const FOLLOWERS: readonly Follower[] = [recordAudit, fanOutEntries, followEntries, followColumns];
+const FOLLOWERS: readonly Follower[] = [recordAudit, fanOutEntries, followEntries, forgetErased, followColumns];
 
 const FIRST_WAIT_SECONDS = 5;
 const MAX_WAIT_SECONDS = 600;
