@@ -99,8 +99,15 @@ export function textOf(value: unknown): string {
 
 export function errorText(error: unknown): string {
   if (!(error instanceof Error)) return `Thrown: ${textOf(error)}`;
-  const line = /plugin\.js:(\d+)/.exec(String(error.stack))?.[1];
-  return `${error.name}: ${error.message}${line === undefined ? "" : ` (line ${line})`}`;
+  const line = lineOf(`${error.stack}`);
+  return `${error.name}: ${error.message}${line === null ? "" : ` (line ${line})`}`;
+}
+
+/** Without a pattern: in the metered mode there are only those of the plugin. */
+function lineOf(stack: string): number | null {
+  const at = stack.indexOf("plugin.js:");
+  const line = at < 0 ? Number.NaN : Number.parseInt(stack.slice(at + "plugin.js:".length), 10);
+  return Number.isNaN(line) ? null : line;
 }
 
 interface RequestLike {

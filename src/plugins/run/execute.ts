@@ -23,10 +23,11 @@ export async function execute(
   graceMs = GRACE_MS,
 ): Promise<RawOutcome> {
   const startedAt = Date.now();
+  const slot = mode === "metered" ? takeSlot(key) : 0;
   const cpuMs = job.limits.cpuMs + GRACE_MS;
   const code = () => (mode === "strict" ? strictCode(cpuMs, RPC_CALLS) : meteredCode(factory, cpuMs, RPC_CALLS));
   // Another build of ours must not find the isolates of this one.
-  const stub = env.LOADER.get(`${mode}:${key}:${env.VERSION?.id ?? ""}`, code);
+  const stub = env.LOADER.get(`${mode}:${key}:${slot}:${env.VERSION?.id ?? ""}`, code);
   const entry = stub.getEntrypoint() as unknown as Isolate & Disposable;
   const waitMs = job.limits.wallMs + graceMs;
   let stopClock = () => {};
@@ -41,7 +42,27 @@ export async function execute(
     return brokenOutcome(error, startedAt);
   } finally {
     stopClock();
+    if (mode === "metered") giveSlot(key, slot);
   }
+}
+
+const MAX_SLOTS = 16;
+const busy = new Map<string, Set<number>>();
+
+/** In the metered mode runs of one isolate share its built-in functions, and so its meter; side by side they get one each. */
+function takeSlot(key: string): number {
+  const taken = busy.get(key) ?? new Set();
+  busy.set(key, taken);
+  let slot = 0;
+  while (taken.has(slot) && slot < MAX_SLOTS) slot++;
+  taken.add(slot);
+  return slot;
+}
+
+function giveSlot(key: string, slot: number): void {
+  const taken = busy.get(key);
+  taken?.delete(slot);
+  if (taken?.size === 0) busy.delete(key);
 }
 
 function lateOutcome(startedAt: number): RawOutcome {

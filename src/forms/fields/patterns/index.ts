@@ -49,3 +49,8 @@ function longestInput(source: string, use: PatternUse): number | string {
     throw error;
   }
 }
+
+/** How long a text a pattern may safely be searched in; or, in words, why in none. */
+export function patternLimit(source: string): number | string {
+  return longestInput(source, "search");
+}
