@@ -2,7 +2,7 @@
 import { BACKUP, RESTORE } from "../src/backups";
 import type { AnyJobKind } from "../src/jobs";
 import { ERASE_PERSON, EXPORT_PERSON, RETAIN } from "../src/privacy";
-import { EXPORT, EXPORT_BATCH, REPORT, REPORT_BATCH } from "../src/reports";
+import { EXPORT, EXPORT_BATCH, REPORT, REPORT_BATCH, SCHEDULED_REPORT } from "../src/reports";
 
 export const JOB_KINDS: readonly AnyJobKind[] = [
   BACKUP,
@@ -16,4 +16,5 @@ export const JOB_KINDS: readonly AnyJobKind[] = [
   REPORT_BATCH,
   EXPORT_BATCH,
   REPORT_BATCH,
+  SCHEDULED_REPORT,
 ];

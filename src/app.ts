@@ -18,6 +18,8 @@ import { HOME_STYLE, homePages } from "./pages/home";
 import { PLAIN_STYLE } from "./pages/look/plain-page";
 import { styleRoutes } from "./pages/look/styles-route";
 import { errorForPeople, notFoundForPeople } from "./pages/trouble";
+import { unsubscribePages } from "./pages/unsubscribe";
+import { alerts } from "./routes/alerts";
 import { analytics } from "./routes/analytics";
 import { apiKeys } from "./routes/api-keys";
 import { audit } from "./routes/audit";
@@ -68,6 +70,7 @@ export function createApp() {
   app.route("/", forms);
   app.route("/", responses);
   app.route("/", analytics);
+  app.route("/", alerts);
   app.route("/", webhooks);
   app.route("/", plugins);
   app.route("/", reports);
@@ -76,7 +79,7 @@ export function createApp() {
   app.route("/", backups);
   app.route("/", privacy);
   for (const part of [auth, sessions, workspaces, members, invitations, apiKeys, audit]) app.route("/", part);
-  for (const pages of [homePages, formPages, accountPages, docs, errorPages, devMail]) app.route("/", pages);
+  for (const pages of [homePages, formPages, accountPages, docs, errorPages, devMail, unsubscribePages]) app.route("/", pages);
   app.route("/", styleRoutes([HOME_STYLE, FORM_STYLE, PLAIN_STYLE, ACCOUNT_STYLE, ERRORS_STYLE, MAILBOX_STYLE]));
   mountOpenApi(app);
   return app;

@@ -1,11 +1,11 @@
 // What runs by the clock. Each task is on its own: one that fails is logged, and the others still run.
 import { forgetExpiredAccess } from "./accounts";
-import { continueTraining, openTraining } from "./analytics";
+import { checkDueForms, continueTraining, openTraining } from "./analytics";
 import { forgetOldJobs, wakeOverdueJobs } from "./jobs";
 import { forgetOldMail, wakeOverdueMail } from "./mail";
 import { forgetOldRuns, runSchedules, wakeOverdueRuns } from "./plugins";
 import { forgetPersonExports, startRetention } from "./privacy";
-import { deleteExpiredFiles } from "./reports";
+import { deleteExpiredFiles, runDueSchedules, settleRecipients } from "./reports";
 import { wakeOverdueRanges } from "./responses";
 import type { ServiceContext } from "./shared/context";
 import { newId } from "./shared/ids";
@@ -33,7 +33,12 @@ const TASKS: Record<string, CronTask[]> = {
     { name: "run plugins by their schedule", run: runSchedules },
     { name: "wake overdue runs of plugins", run: wakeOverdueRuns },
     { name: "train forecasts", run: continueTraining },
+    { name: "judge what is due for anomalies", run: (ctx) => checkDueForms(ctx) },
     { name: "observe replicas", run: observeReplicas },
+  ],
+  "*/15 * * * *": [
+    { name: "run due schedules", run: runDueSchedules },
+    { name: "settle recipients of reports", run: settleRecipients },
   ],
   "0 2 * * SUN": [{ name: "open the weekly training of forecasts", run: openTraining }],
   "17 3 * * *": [

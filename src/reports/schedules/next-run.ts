@@ -1,6 +1,6 @@
 // pure. When a schedule is due next. Where clocks are put forward over its time it runs as much later; where they show its time
 // twice it runs the first time, unless it runs every hour anyway.
-import { DAY, dateText, fromWall, offsetAt, shownAs, type Wall, wallAt, wallOfShown } from "../../shared/wall-clock";
+import { DAY, fromWall, offsetAt, shownAs, type Wall, wallAt, wallOfShown } from "../../shared/wall-clock";
 import { type Cron, parseCron } from "./cron-expression";
 
 export const FREQUENCIES = ["daily", "weekly", "monthly", "cron"] as const;
@@ -113,8 +113,4 @@ function weekdayOf(date: Wall): number {
 
 function lastOf({ year, month }: Wall): number {
   return new Date(Date.UTC(year, month, 0)).getUTCDate();
-}
-
-export function dateThere(instant: number, zone: string): string {
-  return dateText(instant + offsetAt(instant, zone)) ?? "";
 }
