@@ -1,6 +1,6 @@
 // What has happened to responses, carried to whoever follows. Each message is settled alone: a failing follower of one form
 // must not repeat its neighbours.
-import { followColumns } from "../src/analytics";
+import { followColumns, watchCommits } from "../src/analytics";
 import { followEntries } from "../src/plugins";
 import { forgetErased } from "../src/privacy";
 import { type Follower, fanOut, recordAudit } from "../src/responses";
@@ -10,7 +10,7 @@ import { fanOutEntries } from "../src/webhooks";
 import { EventsMessage } from "./events-message";
 
 /** Who is told of every settled range, in this order. */
-const FOLLOWERS: readonly Follower[] = [recordAudit, fanOutEntries, followEntries, forgetErased, followColumns];
+const FOLLOWERS: readonly Follower[] = [recordAudit, fanOutEntries, followEntries, forgetErased, followColumns, watchCommits];
 
 const FIRST_WAIT_SECONDS = 5;
 const MAX_WAIT_SECONDS = 600;

@@ -1,3 +1,4 @@
+export * from "./anomalies";
 export { type ColumnsApi, columnsOf } from "./columns/api";
 export type { ColumnStats } from "./columns/engine/block";
 export { dropColumns, eraseFromColumns } from "./columns/erase";
@@ -19,7 +20,7 @@ export { type FeedChoice, openEventFeed, openSocketFeed } from "./live/open-feed
 export { FRAME_GAP_MS, nextFrameAt } from "./live/pace";
 export { issueTicket } from "./live/ticket";
 export { getMetrics, type Metrics } from "./metrics";
-export { AGGREGATES, type Answer, askForm, BUCKETS, viewOf } from "./query";
+export { AGGREGATES, type Answer, askForm, askWorkspace, BUCKETS, MAX_FORMS, viewOf } from "./query";
 export type { Query } from "./query/types";
 export { GRANULARITIES, type Granularity } from "./steps";
 export { type Summary, summarise, type Totals as SummedTotals } from "./summarise";

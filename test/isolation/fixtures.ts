@@ -1,7 +1,11 @@
 // How to make one of each thing that a path can name. The key is the path up to and with the parameter: a new kind of id
 // in a route without a line here makes the suite fail.
+
 import { env } from "cloudflare:test";
+import { alertPort, listAlerts } from "../../src/alerts";
+import { asSystem } from "../../src/shared/context";
 import { newId } from "../../src/shared/ids";
+import { testContext } from "../support/context";
 import { addMember, makePerson, makeSession } from "../support/people";
 import type { CallOptions, World } from "../support/world";
 import type { Operation } from "./operations";
@@ -45,6 +49,13 @@ async function createDeadLetter(world: World): Promise<string> {
   return id;
 }
 
+/** Nobody makes an alert by a request. */
+async function raiseAlert(world: World): Promise<string> {
+  const ctx = asSystem(testContext(), world.workspaceId);
+  await alertPort(ctx).raise({ source: "fixture", key: "fixture", formId: null, severity: "low", title: "Fixture", details: {} });
+  return (await listAlerts(ctx, { limit: 1 })).items[0]?.id ?? "";
+}
+
 export const MAKERS: Record<string, Maker> = {
   "/api/v2/plugins/{id}": async (world) => String((await made(world.call("POST", "/api/v2/plugins", PLUGIN))).id),
   "/api/v1/forms/{id}": createForm,
@@ -57,6 +68,9 @@ export const MAKERS: Record<string, Maker> = {
   "/api/v2/webhooks/{id}": createWebhook,
   "/api/v2/webhooks/dead-letters/{id}": createDeadLetter,
   "/api/v2/analytics/forms/{id}/fields/{name}": async () => "score",
+  "/api/v2/analytics/forms/{id}/detectors/{did}": async (world, [formId]) =>
+    String((await made(world.call("POST", `/api/v2/analytics/forms/${formId}/detectors`, { name: "Fixture", kind: "drop" }))).id),
+  "/api/v2/alerts/{id}": raiseAlert,
   "/api/v1/auth/oidc/{provider}": async () => "acme",
   "/api/v1/admin/flags/{key}": async () => "form_sharding",
   "/api/v1/sessions/{id}": async (world) => (await makeSession((await world.member("admin")).userId)).sessionId,

@@ -1,5 +1,7 @@
 import { liveTicket } from "../../middleware/live-ticket";
 import { newApp } from "../new-app";
+import { anomalies } from "./anomalies";
+import { ask } from "./ask";
 import { distribution } from "./distribution";
 import { funnel } from "./funnel";
 import { liveEvents, liveSocket, liveTickets } from "./live";
@@ -8,7 +10,7 @@ import { predictNextWeekRoute } from "./predict";
 import { query } from "./query";
 import { timeseries } from "./timeseries";
 
-const parts = [metrics, query, timeseries, distribution, liveSocket, liveEvents, liveTickets, predictNextWeekRoute, funnel];
+const parts = [metrics, query, ask, timeseries, distribution, liveSocket, liveEvents, liveTickets, predictNextWeekRoute, funnel, anomalies];
 
 export const analytics = newApp();
 // Before the routes, whose guards come first in each.

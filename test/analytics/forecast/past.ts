@@ -17,7 +17,6 @@ export async function submitPast(form: { formId: string; workspaceId: string }, 
     await Promise.all(
       answers.slice(i, i + 40).map(({ at, data = { name: "Ada" }, visit = {} }) =>
         acceptResponse(asSystem(testContext({ now: () => at }), form.workspaceId), {
-          validators: null,
           formId: form.formId,
           data,
           status: "complete",

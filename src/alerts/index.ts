@@ -1,0 +1,1 @@
+export { type Alert, type AlertPort, alertPort, closeAlert, listAlerts, type NewAlert, SEVERITIES, type Severity } from "./alerts";
