@@ -3,7 +3,7 @@
 import { createHash } from "node:crypto";
 
 /** Of what the installation keeps, not of the people and keys in it. */
-const ID = /^(?:frm|rsp|whk|sch|plg|det|tpl)_[0-9a-z]{26}$/;
+const ID = /^(?:frm|rsp|whk|sch|plg|det|rpt)_[0-9a-z]{26}$/;
 const TIME_DIGITS = 10;
 const ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz";
 
@@ -15,6 +15,13 @@ export const keepIds: Rename = (text) => text;
 /** New ids keep the time of the old ones, so they still sort as they did. */
 export function renameIds(seed: string): Rename {
   return (text) => (ID.test(text) ? renamed(text, seed) : text);
+}
+
+const QUOTED_ID = /"((?:frm|whk|sch|plg|det|rpt)_[0-9a-z]{26})"/g;
+
+/** Settings are JSON and may name other things by id. */
+export function renameWithin(text: string, rename: Rename): string {
+  return text.startsWith("{") || text.startsWith("[") ? text.replace(QUOTED_ID, (_, id: string) => `"${rename(id)}"`) : rename(text);
 }
 
 function renamed(id: string, seed: string): string {

@@ -1,25 +1,35 @@
 // Rows of a back-up, put into the tables of another workspace. Only columns that the table has are taken: a back-up is a file, and
 // files can be written by anybody.
 import type { WorkspaceContext } from "../shared/context";
-import type { Rename } from "./identity";
+import { type Rename, renameWithin } from "./identity";
 import { CARRIED, type CarriedTable, columnsOf, nameOf, type Row } from "./tables";
 
 export async function restoreRows(ctx: WorkspaceContext, lines: readonly unknown[], rename: Rename): Promise<void> {
   const byTable = new Map<CarriedTable, Row[]>();
   for (const line of lines) {
-    const { table, row: kept } = line as { table: string; row: Row };
-    const row = Object.fromEntries(Object.entries(kept).map(([name, value]) => [name, typeof value === "string" ? rename(value) : value]));
+    const { table, row: kept, file } = line as { table: string; row: Row; file?: string };
+    const row = renamedRow(kept, rename);
     const carried = CARRIED.find((one) => nameOf(one) === table);
     const restored = carried?.restored === undefined ? row : carried.restored(row, ctx.now());
     if (carried === undefined || restored === null) continue;
     const rows = byTable.get(carried) ?? [];
     byTable.set(carried, rows);
+    if (carried.file !== undefined && file !== undefined) {
+      restored[carried.file] = `restored/${ctx.workspaceId}/${String(row.id)}`;
+      await ctx.env.FILES.put(String(restored[carried.file]), Uint8Array.fromBase64(file));
+    }
     rows.push({ ...restored, workspace_id: ctx.workspaceId });
   }
   for (const [carried, rows] of byTable) {
     const ready = nameOf(carried) === "forms" ? await withFreeSlugs(ctx, rows) : rows;
     await insertRows(ctx, nameOf(carried), columnsOf(carried), ready);
   }
+}
+
+function renamedRow(row: Row, rename: Rename): Row {
+  return Object.fromEntries(
+    Object.entries(row).map(([name, value]) => [name, typeof value === "string" ? renameWithin(value, rename) : value]),
+  );
 }
 
 const ROWS_PER_STATEMENT = 200;

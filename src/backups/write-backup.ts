@@ -11,7 +11,7 @@ import { CARRIED, columnsOf, nameOf, type Row } from "./tables";
 
 const { forms, workspaces } = tables;
 
-const ROWS_PER_PART = 2_000;
+const ROWS_PER_PART = 500;
 const ENTRIES_PER_READ = 500;
 const ENTRIES_PER_PART = 2_000;
 const MAX_PART_CHARS = 8_000_000;
@@ -64,16 +64,19 @@ async function writeRows(ctx: WorkspaceContext, folder: string, at: Progress): P
     .all<Row>();
   if (results.length > 0) {
     const part = `1-rows/${String(at.table).padStart(2, "0")}-${name}-${String(at.part).padStart(6, "0")}.jsonl.gz`;
-    await writePart(
-      ctx.env.FILES,
-      folder,
-      part,
-      results.map((row) => ({ table: name, row })),
-    );
+    const lines: unknown[] = [];
+    for (const row of results) lines.push({ table: name, row, ...(await fileOf(ctx, row[carried.file ?? ""])) });
+    await writePart(ctx.env.FILES, folder, part, lines);
   }
   if (results.length < ROWS_PER_PART) return { ...at, table: at.table + 1, after: [], part: 0 };
   const last = results.at(-1) ?? {};
   return { ...at, after: key.map((column) => last[column] ?? ""), part: at.part + 1 };
+}
+
+/** A file of settings, such as an uploaded template: small by its own limit. */
+async function fileOf(ctx: WorkspaceContext, key: Row[string] | undefined): Promise<{ file?: string }> {
+  const object = typeof key === "string" ? await ctx.env.FILES.get(key) : null;
+  return object === null ? {} : { file: new Uint8Array(await object.arrayBuffer()).toBase64() };
 }
 
 async function writeEntries(ctx: WorkspaceContext, folder: string, at: Progress): Promise<Progress | null> {

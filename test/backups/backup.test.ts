@@ -63,6 +63,11 @@ beforeAll(async () => {
   await world.accepted({ name: "Eve", email: "eve@example.com", tags: ["c"] });
   await json(world.call("POST", "/api/v1/forms", { title: "A draft", schema: { fields: [] } }));
 
+  await json(
+    world.call("POST", "/api/v2/webhooks", { url: "http://localhost:9/hook", form_id: world.formId, events: ["response.submitted"] }),
+  );
+  await json(world.call("PUT", `/api/v1/forms/${world.formId}/retention`, { answers_days: 365 }, { as: "admin" }));
+
   const backup = await json<{ id: string; job_id: string }>(world.call("POST", "/api/v2/backups", undefined, { as: "admin" }));
   backupId = backup.id;
   const made = await finished(world, backup.job_id);
@@ -114,6 +119,13 @@ describe("a workspace restored from its back-up", () => {
       const [was, is] = await both(path);
       expect(is).toEqual(was);
     }
+  });
+
+  test("has its webhooks, which wait until somebody resumes them, and its other settings", async () => {
+    const id = restored.find(({ title }) => title === "Survey")?.id ?? "";
+    const { webhooks } = await json<{ webhooks: unknown[] }>(target.call("GET", "/api/v2/webhooks"));
+    expect(webhooks).toMatchObject([{ url: "http://localhost:9/hook", form_id: id, status: "paused" }]);
+    expect(await json(target.call("GET", `/api/v1/forms/${id}/retention`))).toMatchObject({ answers_days: 365 });
   });
 
   test("goes on: it takes answers, and refuses one that it had before", async () => {
