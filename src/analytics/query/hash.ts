@@ -3,12 +3,16 @@ import { toHex } from "../../shared/crypto";
 import type { Condition } from "../../store";
 import type { Query } from "./types";
 
-export async function hashQuery(query: Query): Promise<string> {
-  const bytes = new TextEncoder().encode(canonicalQuery(query));
+export function hashQuery(query: Query): Promise<string> {
+  return hashText(queryText(query));
+}
+
+export async function hashText(text: string): Promise<string> {
+  const bytes = new TextEncoder().encode(text);
   return toHex(new Uint8Array(await crypto.subtle.digest("SHA-256", bytes)).subarray(0, 16));
 }
 
-export function canonicalQuery(query: Query): string {
+export function queryText(query: Query): string {
   return JSON.stringify({ ...query, condition: sorted(query.condition) });
 }
 

@@ -37,7 +37,7 @@ export async function scanInto(sink: Sink, { ctx, form, query, deadline }: Execu
   }
 }
 
-function walkOf({ statuses, from, to }: Shape, workspaceId: string, formId: string): Walk {
+export function walkOf({ statuses, from, to }: Shape, workspaceId: string, formId: string): Walk {
   const [only, ...others] = statuses ?? [];
   return {
     workspaceId,
