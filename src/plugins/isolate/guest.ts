@@ -40,7 +40,7 @@ export async function run(Plugin: unknown, hook: string, text: string, port: Por
   if (typeof method !== "function") return null;
   const ctx = contextOf(config, input, port);
   const value: unknown = await method.call(plugin, input.payload, ctx);
-  return value === undefined ? null : JSON.stringify(value);
+  return JSON.stringify(value) ?? null;
 }
 
 function assertPlugin(Plugin: unknown): Plugin {
