@@ -1,3 +1,4 @@
+export { checkUploaded, uploadTemplate } from "./docx-template/upload";
 export { cancelExport } from "./exports/cancel";
 export { type CreateOptions, createExport } from "./exports/create";
 export { deleteExpiredFiles } from "./exports/expire";

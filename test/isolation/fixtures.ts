@@ -63,6 +63,8 @@ export const MAKERS: Record<string, Maker> = {
   "/api/v1/forms/{id}/responses/{rid}": async (world, [formId]) =>
     String((await made(world.call("POST", `/api/v1/forms/${formId}/responses`, { data: { score: 9 } }))).id),
   "/api/v2/jobs/{id}": async (world) => String((await createExport(world)).job_id),
+  "/api/v2/reports/templates/{id}": async (world) =>
+    String((await made(world.call("POST", "/api/v2/reports/templates", { name: crypto.randomUUID() }))).id),
   "/api/v2/reports/exports/{id}": async (world) => String((await createExport(world)).id),
   "/api/v2/analytics/forms/{id}": createForm,
   "/api/v2/webhooks/{id}": createWebhook,

@@ -17,6 +17,7 @@ import {
   TextRun,
   WidthType,
 } from "docx";
+import { documentFromTemplate, templateFingerprint } from "../docx-template";
 import { type Cell, cellText } from "../table/cells";
 import type { ColumnTally, Tally } from "../table/tally";
 import { factsOf } from "./facts";
@@ -35,10 +36,13 @@ export const docx: StreamFormat = {
   contentType: "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
   choices: "label",
   maxRows: MAX_ROWS,
+  fingerprint: (ctx, options) => templateFingerprint(ctx, options),
   write,
 };
 
 async function* write(source: ExportSource): AsyncGenerator<Uint8Array> {
+  const own = await documentFromTemplate(source);
+  if (own !== null) return yield own;
   const { meta } = source;
   const { options } = meta;
   const tally = source.newTally();

@@ -45,7 +45,7 @@ export function printedResponse(row: ResponseRow, number: number, context: Respo
   return { id: row.id, number, name: nameOf(schema, row.data), submittedAt: writing.dateTime(row.submittedAt), facts, parts };
 }
 
-function answersOf(field: Field, value: unknown, context: ResponseContext, prefix: string): Answer[] {
+export function answersOf(field: Field, value: unknown, context: ResponseContext, prefix: string): Answer[] {
   if (!isAnswerable(field.type)) return [];
   const label = prefix === "" ? field.label : `${prefix} · ${field.label}`;
   if (field.type === "group") {

@@ -1,5 +1,14 @@
 import { z } from "@hono/zod-openapi";
-import { createTemplate, deleteTemplate, getTemplate, listTemplates, previewTemplate, updateTemplate } from "../../../reports";
+import {
+  checkUploaded,
+  createTemplate,
+  deleteTemplate,
+  getTemplate,
+  listTemplates,
+  previewTemplate,
+  updateTemplate,
+  uploadTemplate,
+} from "../../../reports";
 import { defineRoute, json, jsonBody } from "../../define-route";
 import { newApp } from "../../new-app";
 import { ListQuery, listOf } from "../../wire";
@@ -74,6 +83,42 @@ const previewRoute = defineRoute({
   alsoFails: { 503: "There is no browser to print with, or the store is not keeping up" },
 });
 
+const uploadRoute = defineRoute({
+  method: "put",
+  path: `${PATH}/{id}/file`,
+  access: "write",
+  tags,
+  summary: "Upload the document of a Word template",
+  description:
+    "The body is the .docx itself, at most 5 MiB. Tags stand in double braces: `{{title}}`, `{{count}}`, `{{#responses}} … {{full_name}} … " +
+    "{{/responses}}`, `{{#answers}}{{label}}: {{text}}{{/answers}}` within a response, and any expression: `{{score * 10}}`. With `form_id` " +
+    "the tags are checked against that form; each one that cannot be answered is named, with what could stand there.",
+  request: { params: TemplateIdParam, query: z.object({ form_id: z.string().min(1).max(64).optional() }) },
+  responses: { 200: json(TemplateView, "The template, with the tags that were found") },
+  alsoFails: { 413: "The document is larger than 5 MiB, or unpacks to more than a template needs" },
+});
+const checkRoute = defineRoute({
+  method: "post",
+  path: `${PATH}/{id}/check`,
+  access: "read",
+  tags,
+  summary: "Check a Word template against a form",
+  request: {
+    params: TemplateIdParam,
+    body: jsonBody(z.object({ form_id: z.string().min(1).max(64).optional() }).strict(), { form_id: "frm_01jd3x0000abcdefghjkmnpqrs" }),
+  },
+  responses: {
+    200: json(
+      z.object({
+        ok: z.boolean(),
+        tags: z.array(z.string()),
+        errors: z.array(z.object({ tag: z.string(), message: z.string(), code: z.enum(["unknown_tag", "broken_tag"]) })),
+      }),
+      "What the document asks for, and what of it cannot be answered",
+    ),
+  },
+});
+
 /** On our own origin, but as a stranger: nothing in it runs, is fetched or sees a cookie. */
 const AS_STRANGER = "sandbox; default-src 'none'; img-src data:; style-src 'unsafe-inline'; font-src data:; frame-ancestors 'self'";
 
@@ -104,6 +149,14 @@ export const templates = newApp()
   .openapi(updateRoute, async (c) => {
     const { extends: base, is_default: isDefault, name, settings } = c.req.valid("json");
     return c.json(toView(await updateTemplate(c.get("ctx"), c.req.valid("param").id, { base, isDefault, name, settings })), 200);
+  })
+  .openapi(uploadRoute, async (c) => {
+    const bytes = new Uint8Array(await c.req.arrayBuffer());
+    return c.json(toView(await uploadTemplate(c.get("ctx"), c.req.valid("param").id, bytes, c.req.valid("query").form_id)), 200);
+  })
+  .openapi(checkRoute, async (c) => {
+    const { tags: found, problems } = await checkUploaded(c.get("ctx"), c.req.valid("param").id, c.req.valid("json").form_id);
+    return c.json({ ok: problems.length === 0, tags: found, errors: problems }, 200);
   })
   .openapi(deleteRoute, async (c) => {
     await deleteTemplate(c.get("ctx"), c.req.valid("param").id);
