@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, test } from "vitest";
+import { open } from "../../pages/support";
 import { type AnalysedWorld, createAnalysed } from "../support";
 
 interface FunnelView {
@@ -100,41 +101,29 @@ describe("a form of three pages", () => {
 
   test("days before and after have nothing", async () => {
     expect(await funnelOf(form, "?start_date=2020-01-01&end_date=2020-01-02")).toMatchObject({ starts: 0, completed: 0 });
-    expect((await form.call("GET", `/api/v2/analytics/forms/${form.formId}/funnel?start_date=2026-02-01&end_date=2026-01-01`)).status).toBe(422);
+    expect((await form.call("GET", `/api/v2/analytics/forms/${form.formId}/funnel?start_date=2026-02-01&end_date=2026-01-01`)).status).toBe(
+      422,
+    );
   });
 });
 
-describe("a visit to the form's own page", () => {
-  const send = async (form: AnalysedWorld, body: Record<string, string>) =>
-    form.call("POST", `/f/${form.formId}`, new URLSearchParams(body).toString(), {
-      key: null,
-      headers: { "Content-Type": "application/x-www-form-urlencoded", Origin: "https://headwater.test" },
-    });
-  const hiddenOf = (html: string, name: string) => new RegExp(`name="${name}" value="([^"]*)"`).exec(html)?.[1] ?? "";
-
-  test("stands on the farthest page it has come to, until it sends", async () => {
-    const form = await make();
-    const opened = await (await form.call("GET", `/f/${form.formId}`, undefined, { key: null })).text();
-    const start = hiddenOf(opened, "_start");
-    expect(start).not.toBe("");
-    const second = await send(form, { _start: start, _page: "first_page", _go: "next", name: "Jo", happy: "true" });
-    expect(second.status).toBe(200);
-    expect(step((await funnelOf(form)).pages, "contact")).toEqual([1, 1]);
-    const html = await second.text();
-    const key = hiddenOf(html, "_key");
-    await send(form, { _start: start, _key: key, _begun: "1", _page: "contact", _go: "next", name: "Jo", happy: "true", email: "jo@example.com" });
-    let funnel = await funnelOf(form);
-    expect(step(funnel.pages, "contact")).toEqual([1, 0]);
-    expect(step(funnel.pages, "last")).toEqual([1, 1]);
-    expect(funnel.pages[0]?.median_seconds).not.toBeNull();
-    // Back again: it has still been there.
-    await send(form, { _start: start, _key: key, _begun: "1", _page: "last", _go: "back", name: "Jo", happy: "true" });
-    expect(step((await funnelOf(form)).pages, "last")).toEqual([1, 1]);
-    await send(form, { _start: start, _key: key, _begun: "1", _page: "last", _go: "next", name: "Jo", happy: "true", comment: "Fine" });
-    funnel = await funnelOf(form);
-    expect(funnel).toMatchObject({ starts: 1, completed: 1 });
-    expect(step(funnel.pages, "last")).toEqual([1, 0]);
-  });
+test("a visit to the form's own page stands on the farthest page it has come to, until it sends", async () => {
+  const form = await make();
+  const two = await (await open(`/f/${form.formId}`)).send({ name: "Jo", happy: "true" });
+  expect(step((await funnelOf(form)).pages, "contact")).toEqual([1, 1]);
+  const three = await two.send({ email: "jo@example.com" });
+  let funnel = await funnelOf(form);
+  expect(step(funnel.pages, "contact")).toEqual([1, 0]);
+  expect(step(funnel.pages, "last")).toEqual([1, 1]);
+  expect(funnel.pages[0]?.median_seconds).not.toBeNull();
+  // Back again: it has still been there.
+  const back = await three.send({}, "back");
+  expect(step((await funnelOf(form)).pages, "last")).toEqual([1, 1]);
+  expect((await (await back.send({})).send({ comment: "Fine" })).status).toBe(303);
+  funnel = await funnelOf(form);
+  expect(funnel).toMatchObject({ starts: 1, completed: 1 });
+  expect(step(funnel.pages, "last")).toEqual([1, 0]);
+  expect(funnel.median_seconds).not.toBeNull();
 });
 
 test("a form that was never published has steps and nobody on them", async () => {
