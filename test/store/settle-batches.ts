@@ -34,6 +34,11 @@ export class FakeLedger {
     return this.#seq;
   }
 
+  /** Whether there is anything to take. */
+  get hasMore(): boolean {
+    return this.#entries.length > 0;
+  }
+
   write({
     id = newId("response"),
     kind = "accept",
