@@ -3,6 +3,7 @@ import { mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { build } from "./lib/build.ts";
 import { ensureChromium } from "./lib/chromium.ts";
+import { ensureOpeners } from "./lib/openers.ts";
 import { CACHE, DIST } from "./lib/paths.ts";
 import { explain, step } from "./lib/steps.mjs";
 import { type Suite, suites, type Tally } from "./lib/suites.ts";
@@ -24,6 +25,7 @@ const startedAt = performance.now();
 process.stdout.write("\nHeadwater: all checks\n");
 const chromium = await step("Chromium", ensureChromium);
 if (chromium !== null) process.env.CHROME_PATH = chromium;
+await step("Programs that open what we export", ensureOpeners);
 await count({ name: "build", run: () => attempt(build) });
 for (const suite of suites(reports, chromium)) {
   if (only.size === 0 || only.has(suite.name)) await count(suite);

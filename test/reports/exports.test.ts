@@ -152,6 +152,16 @@ test.each(["xlsx", "docx", "tex"])("%s is a zip with something in it", async (fo
   expect(new TextDecoder().decode(bytes.slice(0, 2))).toBe("PK");
 });
 
+test("the header of a sheet stays when one scrolls, and its columns are as wide as what is in them", async () => {
+  const { file } = await exported(world, { form_id: world.formId, format: "xlsx", fields: ["id", "name", "score"] });
+  const parts = unzipSync(new Uint8Array(await file.arrayBuffer()));
+  const sheet = new TextDecoder().decode(parts["xl/worksheets/sheet2.xml"]);
+  expect(sheet).toContain('<pane ySplit="1" topLeftCell="A2" activePane="bottomLeft" state="frozen"/>');
+  const widths = [...sheet.matchAll(/<col [^>]*width="(\d+)"/g)].map(([, width]) => Number(width));
+  expect(widths).toHaveLength(3);
+  expect(widths[1]).toBeGreaterThan(widths[2] ?? 0);
+});
+
 test("what is accepted, changed or deleted afterwards is not in the file", async () => {
   const own = await createForm();
   const first = await own.accepted({ name: "before" });

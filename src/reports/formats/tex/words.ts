@@ -75,11 +75,11 @@ const PREAMBLE = String.raw`\usepackage{iftex}
   \usepackage[T1]{fontenc}
   \usepackage[utf8]{inputenc}
   \usepackage{textcomp}
-  \usepackage{lmodern}
+  \IfFileExists{lmodern.sty}{\usepackage{lmodern}}{}
   % Beyond Latin a sign is shown by its code; the common ones have their own.
   \newcommand{\sign}[1]{\ifcsname sign@#1\endcsname\csname sign@#1\endcsname\else{\footnotesize[U+#1]}\fi}
 \else
-  \usepackage{fontspec}
+  \IfFileExists{fontspec.sty}{\usepackage{fontspec}}{}
   \newcommand{\sign}[1]{\ifcsname sign@#1\endcsname\csname sign@#1\endcsname\else\iffontchar\font"#1\symbol{"#1}\else{\footnotesize[U+#1]}\fi\fi}
 \fi
 \expandafter\newcommand\csname sign@A0\endcsname{~}

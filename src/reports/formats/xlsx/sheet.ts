@@ -15,7 +15,7 @@ export interface StyledCell {
 export type SheetCell = Cell | StyledCell;
 
 /** Their places in the styles of workbook.ts. */
-export const STYLES = { plain: 0, header: 1, date: 2, moment: 3, title: 4, heading: 5, text: 6 } as const;
+export const STYLES = { plain: 0, header: 1, date: 2, moment: 3, title: 4, heading: 5, text: 6, truth: 7 } as const;
 
 const MAX_CELL = 32_767;
 /** A double holds fifteen digits; a number with more is written as text, so that none of them is lost. */
@@ -82,7 +82,7 @@ export class Sheet {
   #scalar(ref: string, row: number, value: Scalar): string {
     if (value === null || value === "") return "";
     if (typeof value === "string") return textCell(ref, row, value, STYLES.text);
-    if (typeof value === "boolean") return `<c r="${ref}${row}" t="b"><v>${value ? 1 : 0}</v></c>`;
+    if (typeof value === "boolean") return `<c r="${ref}${row}" s="${STYLES.truth}" t="b"><v>${value ? 1 : 0}</v></c>`;
     if (typeof value === "number") {
       if (!Number.isFinite(value)) return "";
       return Math.abs(value) > MAX_EXACT ? textCell(ref, row, numberText(value), STYLES.text) : `<c r="${ref}${row}"><v>${value}</v></c>`;
@@ -107,7 +107,7 @@ export class Sheet {
 }
 
 function dayCell(ref: string, row: number, at: number, style: number): string {
-  return `<c r="${ref}${row}" s="${style}"><v>${Math.round(((at - EPOCH) / DAY) * 1e9) / 1e9}</v></c>`;
+  return `<c r="${ref}${row}" s="${style}"><v>${(at - EPOCH) / DAY}</v></c>`;
 }
 
 function textCell(ref: string, row: number, text: string, style: number): string {
