@@ -9,7 +9,7 @@ import { COUNT_WAITING, NEWEST_DURATIONS } from "../../src/webhooks/records/metr
 import { OVERDUE_LANES, UNTOLD_EVENTS } from "../../src/webhooks/sweep";
 
 const STATEMENTS: Record<string, string> = {
-  ...Object.fromEntries(Object.entries(lane).filter((entry): entry is [string, string] => typeof entry[1] === "string")),
+  ...Object.fromEntries(Object.entries(lane).flatMap(([name, value]) => (typeof value === "string" ? [[name, value]] : []))),
   ADD_DELIVERIES,
   REPLAY_DELIVERIES,
   MOVE_CURSORS,

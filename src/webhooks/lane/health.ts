@@ -14,10 +14,10 @@ export interface Health {
 
 export const HEALTHY: Health = { failures: 0, failingSince: null, openUntil: null, trips: 0, heldUntil: null };
 
-// Few failures in a moment are a hiccup, and what the schedule of each delivery is for. Many, or some over a minute, are an outage.
+// Few failures are a hiccup, and what the schedule of each delivery is for. Many at once, or some over a while, are an outage.
 const MANY_FAILURES = 50;
-const SOME_FAILURES = 10;
-const OUTAGE_MS = 60_000;
+const SOME_FAILURES = 30;
+const OUTAGE_MS = 10 * 60_000;
 const OPEN_MS = [30_000, 60_000, 120_000, 300_000] as const;
 export const PAUSE_AFTER_MS = 24 * 60 * 60_000;
 
