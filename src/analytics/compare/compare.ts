@@ -1,0 +1,232 @@
+// Two periods, two versions or two segments of a form side by side, with what chance has to say about the difference.
+import { type FieldDescription, NUMBER_TYPES } from "../../forms";
+import { fieldFinder, passBarrier } from "../../responses";
+import { assertCan, type ServiceContext, type WorkspaceContext } from "../../shared/context";
+import type { Condition, FieldRef } from "../../store";
+import { type AnalysedForm, loadAnalysedForm } from "../form";
+import { quantile } from "../query/accumulator";
+import { answerQuery } from "../query/ask";
+import { deadlineAt, QUERY_LIMIT_MS } from "../query/deadline";
+import { type KnownFields, knownFields } from "../query/fields";
+import { both, object, onlyMembers, refuse } from "../query/parse";
+import type { Deadline } from "../query/plan";
+import type { Query, QueryField, Value } from "../query/types";
+import { CORRECTIONS, type Correction, correct } from "../statistics/correct";
+import { type Counts, spreadOf } from "../statistics/numbers";
+import { rateTest } from "../statistics/proportions";
+import { type Judged, type Judgement, judgeChoices, judgeMultiple, judgeNumbers, judgeShares } from "./judge";
+import { describeChange, sentenceOf } from "./sentence";
+import { parseSide, parseZone, type Side } from "./sides";
+
+const MAX_FIELDS = 20;
+const COMPARABLE = new Set(["select", "radio", "multi_select", "checkboxes", "yes_no", "consent", ...NUMBER_TYPES]);
+const DEFAULT_ALPHA = 0.05;
+
+export interface ComparedSide {
+  label: string;
+  responses: number;
+  partials: number;
+  /** Responses a day; null without a period. */
+  perDay: number | null;
+}
+
+export interface NumberSide {
+  answered: number;
+  mean: number | null;
+  median: number | null;
+  deviation: number | null;
+}
+
+export interface ChoiceSide {
+  answered: number;
+  values: { value: string; count: number; share: number }[];
+}
+
+export interface ComparedField {
+  field: string;
+  type: FieldDescription["type"];
+  a: NumberSide | ChoiceSide;
+  b: NumberSide | ChoiceSide;
+  judgement: Judged;
+  sentence: string;
+}
+
+/** Judged, but not yet among the others. */
+type Drafted = Omit<ComparedField, "judgement" | "sentence"> & { judgement: Judgement };
+
+export interface Comparison {
+  a: ComparedSide;
+  b: ComparedSide;
+  /** How many responses came; only where both sides are periods. */
+  rate: (Judged & { sentence: string }) | null;
+  /** Of what was sent, how much was sent to its end. */
+  completion: Judged & { sentence: string };
+  fields: ComparedField[];
+  alpha: number;
+  correction: Correction;
+  elapsedMs: number;
+  current: boolean;
+}
+
+export async function compareSides(ctx: ServiceContext, input: { formId: string; comparison: unknown }): Promise<Comparison> {
+  assertCan(ctx, "read");
+  const startedAt = ctx.now();
+  const deadline = deadlineAt(() => ctx.now(), startedAt + QUERY_LIMIT_MS);
+  const form = await loadAnalysedForm(ctx, input.formId);
+  const known = await knownFields(ctx, form.formId);
+  const asked = object(input.comparison, "", 'A comparison is {"a": {…}, "b": {…}}.');
+  onlyMembers(asked, "", ["a", "b", "fields", "timezone", "alpha", "correction"]);
+  const zone = parseZone(asked.timezone);
+  const sides = (["a", "b"] as const).map((name) => parseSide(asked[name], name, known.fields, zone, startedAt));
+  const [a, b] = sides as [Side, Side];
+  const alpha = parseAlpha(asked.alpha);
+  const correction = CORRECTIONS.find((one) => one === (asked.correction ?? "holm"));
+  if (correction === undefined) throw refuse("correction", "invalid_query", `Use one of ${CORRECTIONS.join(", ")}.`);
+  const fields = parseFields(asked.fields, known.fields);
+  const { current } = await passBarrier(ctx, form.formId, form.settings);
+  const reader = readerOf(ctx, form, known, deadline);
+
+  const [ca, cb] = [await reader.statuses(a.condition), await reader.statuses(b.condition)];
+  const completion = judgeShares({ yes: ca.complete, of: ca.complete + ca.partial }, { yes: cb.complete, of: cb.complete + cb.partial });
+  const rate = a.period === null || b.period === null ? null : judgeRate(ca.complete, a.period, cb.complete, b.period);
+  const compared: Drafted[] = [];
+  for (const field of fields) compared.push(await reader.compare(field, a.condition, b.condition));
+
+  const all: Judgement[] = [...(rate === null ? [] : [rate]), completion, ...compared.map(({ judgement }) => judgement)];
+  const adjusted = correct(
+    all.map(({ p }) => p),
+    correction,
+  );
+  const judged = (one: Judgement): Judged => {
+    const pAdjusted = adjusted[all.indexOf(one)] ?? one.p;
+    return { ...one, pAdjusted, significant: pAdjusted < alpha };
+  };
+  const labels = [a.label, b.label] as const;
+  const withSentence = (what: string, one: Judgement) => {
+    const judgement = judged(one);
+    return { ...judgement, sentence: sentenceOf(what, labels, judgement, alpha) };
+  };
+  return {
+    a: { label: a.label, responses: ca.complete, partials: ca.partial, perDay: perDay(ca.complete, a) },
+    b: { label: b.label, responses: cb.complete, partials: cb.partial, perDay: perDay(cb.complete, b) },
+    rate: rate === null ? null : withSentence("Responses a day", rate),
+    completion: withSentence("The share of answers sent to their end", completion),
+    fields: compared.map((one) => {
+      const judgement = judged(one.judgement);
+      return { ...one, judgement, sentence: sentenceOf(describeChange(one), labels, judgement, alpha) };
+    }),
+    alpha,
+    correction,
+    elapsedMs: ctx.now() - startedAt,
+    current,
+  };
+}
+
+function readerOf(ctx: WorkspaceContext, form: AnalysedForm, known: KnownFields, deadline: Deadline) {
+  const find = fieldFinder(known.fields);
+  const countBy = async (field: QueryField | null, condition: Condition): Promise<[Value, number][]> => {
+    deadline.assertTime();
+    const query: Query = {
+      aggregate: "count",
+      field: null,
+      groups: field === null ? [] : [{ by: "value", ...field }],
+      condition,
+      sort: { by: "value", desc: true },
+      // All of them: they are counted here, not shown.
+      limit: Number.MAX_SAFE_INTEGER,
+    };
+    const { rows } = await answerQuery(ctx, form, known, query, deadline);
+    return rows.map(({ group, value }) => [group[0] ?? "", Number(value)]);
+  };
+  const answeredBy = async (ref: FieldRef, condition: Condition) =>
+    (await countBy(null, both(condition, { op: "exists", field: ref, exists: true })))[0]?.[1] ?? 0;
+
+  return {
+    statuses: async (condition: Condition) => {
+      const counts = new Map(await countBy({ name: "status", ...find("status", "") }, anyStatus(condition)));
+      return { complete: counts.get("complete") ?? 0, partial: counts.get("partial") ?? 0 };
+    },
+    compare: async (field: FieldDescription, a: Condition, b: Condition): Promise<Drafted> => {
+      const found: QueryField = { name: field.path, ...find(`data.${field.path}`, "fields") };
+      const [left, right] = [await countBy(found, a), await countBy(found, b)];
+      const base = { field: field.path, type: field.type };
+      if (found.ref.kind === "number") {
+        const [x, y] = [numbersOf(left), numbersOf(right)];
+        return { ...base, a: numberSide(x), b: numberSide(y), judgement: judgeNumbers(x, y) };
+      }
+      const [x, y] = [textsOf(left), textsOf(right)];
+      if (found.most > 1) {
+        const [na, nb] = [await answeredBy(found.ref, a), await answeredBy(found.ref, b)];
+        return { ...base, a: choiceSide(x, na), b: choiceSide(y, nb), judgement: judgeMultiple(x, na, y, nb) };
+      }
+      return { ...base, a: choiceSide(x, sumOf(x)), b: choiceSide(y, sumOf(y)), judgement: judgeChoices(x, y) };
+    },
+  };
+}
+
+/** The same without "complete": what was begun counts too. */
+function anyStatus(condition: Condition): Condition {
+  const field: FieldRef = { in: "column", name: "status", kind: "text" };
+  const parts = condition.op === "and" ? condition.of : [condition];
+  const rest = parts.filter(
+    (part) => !(part.op === "compare" && part.field.in === "column" && part.field.name === "status" && part.value === "complete"),
+  );
+  return { op: "and", of: [{ op: "in", field, values: ["complete", "partial"] }, ...rest] };
+}
+
+function judgeRate(a: number, spanA: { from: number; to: number }, b: number, spanB: { from: number; to: number }): Judgement {
+  const { ratio, lower, upper, p } = rateTest({ count: a, span: spanA.to - spanA.from }, { count: b, span: spanB.to - spanB.from });
+  return { test: "poisson_exact", p, effect: { kind: "rate_ratio", value: ratio, lower, upper }, by: [], meanDifference: null };
+}
+
+function perDay(responses: number, { period }: Side): number | null {
+  return period === null ? null : (responses * 86_400_000) / (period.to - period.from);
+}
+
+function numbersOf(counts: readonly [Value, number][]): Counts {
+  return counts.filter((pair): pair is [number, number] => typeof pair[0] === "number").sort(([a], [b]) => a - b);
+}
+
+function textsOf(counts: readonly [Value, number][]): Map<string, number> {
+  return new Map(counts.map(([value, count]) => [String(value), count]));
+}
+
+function numberSide(counts: Counts): NumberSide {
+  const spread = spreadOf(counts);
+  return {
+    answered: spread?.n ?? 0,
+    mean: spread?.mean ?? null,
+    median: quantile(new Map(counts), 0.5),
+    deviation: spread?.deviation ?? null,
+  };
+}
+
+function choiceSide(counts: ReadonlyMap<string, number>, answered: number): ChoiceSide {
+  const values = [...counts].sort(([v, n], [w, m]) => m - n || (v < w ? -1 : 1));
+  return { answered, values: values.map(([value, count]) => ({ value, count, share: answered === 0 ? 0 : count / answered })) };
+}
+
+function sumOf(counts: ReadonlyMap<string, number>): number {
+  return [...counts.values()].reduce((sum, count) => sum + count, 0);
+}
+
+function parseAlpha(given: unknown): number {
+  const alpha = given ?? DEFAULT_ALPHA;
+  if (typeof alpha === "number" && alpha > 0 && alpha <= 0.5) return alpha;
+  throw refuse("alpha", "invalid_query", "Alpha is a number above 0, at most 0.5; 0.05 is usual.");
+}
+
+function parseFields(given: unknown, fields: readonly FieldDescription[]): FieldDescription[] {
+  const comparable = fields.filter(({ type, repeated }) => COMPARABLE.has(type) && !repeated);
+  if (given === undefined || given === null) return comparable.slice(0, MAX_FIELDS);
+  if (!Array.isArray(given) || given.length > MAX_FIELDS) throw refuse("fields", "invalid_query", `Name at most ${MAX_FIELDS} fields.`);
+  return [...new Set(given)].map((name, i) => {
+    if (typeof name !== "string") throw refuse(`fields.${i}`, "invalid_query", "Name a field.");
+    const path = name.startsWith("data.") ? name.slice("data.".length) : name;
+    const field = comparable.find((one) => one.path === path);
+    if (field !== undefined) return field;
+    if (!fields.some((one) => one.path === path))
+      throw refuse(`fields.${i}`, "unknown_field", `The form has no field ${JSON.stringify(name.slice(0, 80))}.`);
+    throw refuse(`fields.${i}`, "wrong_field_type", "Fields with choices or numbers can be compared.");
+  });
+}
