@@ -51,7 +51,7 @@ export async function createWorld(): Promise<World> {
       return SELF.fetch(`${ORIGIN}${path}`, {
         method,
         headers,
-        body: body === undefined ? null : typeof body === "string" ? body : JSON.stringify(body),
+        body: body === undefined ? null : typeof body === "string" || body instanceof Uint8Array ? body : JSON.stringify(body),
         redirect: "manual",
       });
     },

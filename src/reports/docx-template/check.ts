@@ -1,6 +1,5 @@
 // What a template's tags ask for, and whether we can answer: an error names the tag and says what could stand there.
 import Docxtemplater from "docxtemplater";
-import InspectModule from "docxtemplater/js/inspect-module.js";
 import type PizZip from "pizzip";
 import { compileExpression, type Scope } from "../../expressions";
 import { type Level, scopeOf } from "./vocabulary";
@@ -22,29 +21,46 @@ const MAX_PROBLEMS = 50;
 const MAX_TAGS = 500;
 const PLAIN_NAME = /^[a-z][a-z0-9_]*(\.[a-z0-9_]+)*$/;
 
-type TagTree = { [tag: string]: TagTree };
+/** What docxtemplater has made of one tag; of loops, with what stands in them. */
+interface Part {
+  type: string;
+  value?: string;
+  subparsed?: readonly Part[];
+}
+
+/** Overhears what is parsed. The library's own module for that pulls in all of lodash. */
+class Listener {
+  readonly name = "listener";
+  readonly files: (readonly Part[])[] = [];
+
+  set(told: { inspect?: { postparsed?: readonly Part[] } }): void {
+    if (told.inspect?.postparsed !== undefined) this.files.push(told.inspect.postparsed);
+  }
+}
 
 export function checkTemplate(zip: PizZip, vocabulary: Level, form: Scope | null): Checked {
-  const inspect = new InspectModule();
+  const listener = new Listener();
   try {
     // Compiled and thrown away: what a tag says is checked below, where its loop is known.
-    new Docxtemplater(zip, { delimiters: DELIMITERS, paragraphLoop: true, linebreaks: true, modules: [inspect], errorLogging: false });
+    new Docxtemplater(zip, { delimiters: DELIMITERS, paragraphLoop: true, linebreaks: true, modules: [listener], errorLogging: false });
   } catch (error) {
     return { tags: [], problems: brokenTags(error) };
   }
   const checked: Checked = { tags: [], problems: [] };
-  walk(inspect.getAllTags() as TagTree, [vocabulary], form, checked);
+  for (const parts of listener.files) walk(parts, [vocabulary], form, checked);
   return checked;
 }
 
-function walk(tree: TagTree, levels: readonly Level[], form: Scope | null, checked: Checked): void {
-  for (const [tag, inner] of Object.entries(tree)) {
-    const isLoop = Object.keys(inner).length > 0;
-    if (checked.tags.length < MAX_TAGS) checked.tags.push(isLoop ? `#${tag}` : tag);
+function walk(parts: readonly Part[], levels: readonly Level[], form: Scope | null, checked: Checked): void {
+  for (const { type, value = "", subparsed } of parts) {
+    if (type !== "placeholder") continue;
+    const tag = value.trim();
+    const shown = subparsed === undefined ? tag : `#${tag}`;
+    if (checked.tags.length < MAX_TAGS && !checked.tags.includes(shown)) checked.tags.push(shown);
     const within = meaningOf(tag, levels, form);
     if (typeof within === "string") {
       if (checked.problems.length < MAX_PROBLEMS) checked.problems.push({ tag, message: within, code: "unknown_tag" });
-    } else walk(inner, within === null ? levels : [within, ...levels], form, checked);
+    } else if (subparsed !== undefined) walk(subparsed, within === null ? levels : [within, ...levels], form, checked);
   }
 }
 
@@ -79,7 +95,7 @@ export function brokenTags(error: unknown): TagProblem[] {
   const { properties, message } = error as TemplateError;
   const errors = properties?.errors ?? [error as TemplateError];
   return errors.slice(0, MAX_PROBLEMS).map((one) => ({
-    tag: String(one.properties?.xtag ?? "").slice(0, 100),
+    tag: String(one.properties?.xtag ?? "").replace(/^[{}]+|[{}]+$/g, "").trim().slice(0, 100),
     message: one.properties?.explanation ?? one.message ?? message ?? "The template cannot be read.",
     code: "broken_tag" as const,
   }));
