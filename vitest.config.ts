@@ -28,6 +28,8 @@ const inWorkerd = () =>
     },
   }));
 
+// It requires folders without naming their index, which only a bundler finds.
+const deps = { optimizer: { ssr: { enabled: true, include: ["docxtemplater"] } } };
 const setupFiles = ["test/support/migrate.ts"];
 // Password hashing is slow on purpose, and slower still on a busy machine.
 const testTimeout = 20_000;
@@ -45,9 +47,10 @@ export default defineConfig({
           exclude: ["test/browser/**", "test/node/**", "test/store/postgres/**", ...ALONE],
           setupFiles,
           testTimeout,
+          deps,
         },
       },
-      { plugins: [inWorkerd()], test: { name: "alone", include: ALONE, setupFiles, testTimeout } },
+      { plugins: [inWorkerd()], test: { name: "alone", include: ALONE, setupFiles, testTimeout, deps } },
     ],
   },
 });

@@ -162,6 +162,7 @@ export class Settler {
     const { ledger } = this;
     try {
       ledger.disk.storage.transactionSync(() => {
+        ledger.disk.forgetErased(ledger.settled, reached);
         ledger.settled = reached;
         ledger.disk.setFact("settled", reached);
         ledger.disk.setFact("settled_hash", ledger.disk.entry(reached)?.hash ?? ledger.hash);

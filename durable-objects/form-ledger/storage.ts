@@ -1,5 +1,5 @@
 // Every statement the ledger runs on its own SQLite. What they mean is decided elsewhere.
-import type { Bucket, Cell, CounterRow, Entry, SavedPartial, StoredEntry } from "../../src/responses";
+import type { Bucket, Cell, CounterRow, Effect, Entry, SavedPartial, StoredEntry } from "../../src/responses";
 import { Journeys } from "./journeys";
 
 interface EntryRecord extends Record<string, SqlStorageValue> {
@@ -86,6 +86,31 @@ export class LedgerStorage {
 
   newestOf(responseId: string): number | null {
     return this.#sql.exec<{ seq: number | null }>("SELECT max(seq) AS seq FROM entries WHERE response_id = ?", responseId).one().seq;
+  }
+
+  /**
+   * Of responses whose erasure has settled, the entries that are kept for feeds lose what they tell of the answers. Not sooner:
+   * until then a start counts from them. Their hashes stay.
+   */
+  forgetErased(after: number, upTo: number): void {
+    const erased = this.#sql
+      .exec<{ response_id: string }>(
+        `SELECT DISTINCT response_id FROM entries WHERE seq > ? AND seq <= ? AND head LIKE '%"kind":"erase"%'`,
+        after,
+        upTo,
+      )
+      .toArray();
+    for (const { response_id: id } of erased) {
+      const rows = this.#sql
+        .exec<{ seq: number; head: string }>("SELECT seq, head FROM entries WHERE response_id = ? AND seq <= ?", id, upTo)
+        .toArray();
+      for (const { seq, head } of rows) {
+        const entry = JSON.parse(head) as Entry;
+        const bare = { ...entry, salt: null, meta: null, take: withoutCells(entry.take), add: withoutCells(entry.add), bytes: 0 };
+        this.#sql.exec("UPDATE entries SET head = ?, data = NULL WHERE seq = ?", JSON.stringify(bare), seq);
+      }
+      this.#sql.exec("DELETE FROM poison WHERE head ->> 'responseId' = ?", id);
+    }
   }
 
   trim(upTo: number): void {
@@ -272,6 +297,10 @@ export class LedgerStorage {
   bytes(): number {
     return this.#sql.databaseSize;
   }
+}
+
+function withoutCells(effect: Effect | null): Effect | null {
+  return effect === null ? null : { ...effect, cells: [] };
 }
 
 function toEntry(row: EntryRecord): StoredEntry {

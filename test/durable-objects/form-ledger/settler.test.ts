@@ -270,3 +270,26 @@ test("the slower the store, the longer a busy ledger gathers before it asks agai
     },
   );
 });
+
+test("once an erasure has settled, nothing in the ledger tells what had been answered, and the counts stay right", () =>
+  onLedger(async ({ ledger, settler, storage, accept, restarted }) => {
+    const cells: [string, string][] = [
+      ["city", ""],
+      ["city", "Timbuktu"],
+    ];
+    const first = accept({ data: '{"name":"Ada","city":"Timbuktu"}', cells, meta: '{"note":"from Timbuktu"}' });
+    accept({ data: '{"name":"Bob"}' });
+    await settler.flush();
+    const take = { status: "complete" as const, submittedAt: first.submittedAt, durationMs: null, cells };
+    const erase = changeRequest(first, 2, { kind: "erase", data: "{}", meta: "{}", salt: null, take, add: null, cells: [] });
+    expect(ledger.change(erase, NOW)).toMatchObject({ kind: "accepted", seq: 3 });
+    await settler.flush();
+    const held = ["entries", "poison", "counters", "partials", "replies"].map((table) =>
+      storage.sql.exec(`SELECT * FROM ${table}`).toArray(),
+    );
+    expect(JSON.stringify(held)).not.toMatch(/Ada|Timbuktu/);
+    expect(JSON.stringify(held)).toContain("Bob");
+    const again = restarted();
+    expect([again.head, again.hash, again.counters.total("complete")]).toEqual([3, ledger.hash, 1]);
+    expect(again.counters.of("city", "Timbuktu").count).toBe(0);
+  }));
