@@ -2,6 +2,7 @@
 // deleted or put right since no longer speaks.
 
 import { getForm } from "../../forms";
+import { passBarrier } from "../../responses";
 import { assertCan, type ServiceContext, type WorkspaceContext } from "../../shared/context";
 import { type DayRange, dayRange } from "../day-range";
 import { loadAnalysedForm } from "../form";
@@ -151,6 +152,8 @@ const GRAVITY = { high: 2, medium: 1, low: 0 };
 
 export async function explain(ctx: WorkspaceContext, form: WatchedForm, found: readonly Unexplained[]): Promise<Anomaly[]> {
   const gravest = new Set([...found].sort((a, b) => GRAVITY[b.severity] - GRAVITY[a.severity]).slice(0, MAX_EXPLAINED));
+  // Causes are told from the store.
+  if (found.length > 0) await passBarrier(ctx, form.formId, form.settings);
   const explained: Anomaly[] = [];
   for (const each of found) {
     const { suspect, ...anomaly } = each;

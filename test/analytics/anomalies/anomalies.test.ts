@@ -30,12 +30,12 @@ const dateOf = (daysAgo: number) => new Date(today - daysAgo * DAY).toISOString(
 const DESKTOP = { userAgent: "Mozilla/5.0 (X11; Linux)", country: "DE" };
 const PHONE = { userAgent: "Mozilla/5.0 (iPhone) Mobile", country: "DE" };
 
-/** Twelve an hour by day, half of them from phones, for so many days; `keep` may drop some. */
+/** Forty a day, three in four from phones, for so many days; `keep` may drop some. */
 function ordinary(days: number, keep: (daysAgo: number, hour: number, visit: typeof PHONE) => boolean = () => true): PastAnswer[] {
   const answers: PastAnswer[] = [];
   for (let daysAgo = days; daysAgo >= 1; daysAgo--) {
     for (let hour = 8; hour < 18; hour++) {
-      for (const [i, visit] of [DESKTOP, PHONE, DESKTOP, PHONE].entries()) {
+      for (const [i, visit] of [DESKTOP, PHONE, PHONE, PHONE].entries()) {
         if (keep(daysAgo, hour, visit)) answers.push({ at: today - daysAgo * DAY + hour * HOUR + i * 600_000, visit });
       }
     }
@@ -49,24 +49,23 @@ async function anomaliesOf(form: AnalysedWorld, query = ""): Promise<Anomaly[]> 
   return (await reply.json<{ anomalies: Anomaly[] }>()).anomalies;
 }
 
-describe("forty days of ordinary answers, with a day on which phones could not send", () => {
+describe("a month of ordinary answers, with a day on which phones could not send", () => {
   let form: AnalysedWorld;
   beforeAll(async () => {
     form = await createAnalysed();
     await submitPast(
       form,
-      ordinary(40, (daysAgo, _hour, visit) => daysAgo !== 3 || visit === DESKTOP),
+      ordinary(32, (daysAgo, _hour, visit) => daysAgo !== 3 || visit === DESKTOP),
     );
-    // And one morning on which nobody came at all.
   }, 60_000);
 
   test("the day is told, how far off it was, and that it was the phones", async () => {
     const found = await anomaliesOf(form);
     expect(found.map(({ kind, date }) => [kind, date])).toEqual([["drop", dateOf(3)]]);
     const [drop] = found;
-    expect(drop).toMatchObject({ observed: 20, direction: "down" });
+    expect(drop).toMatchObject({ observed: 10, direction: "down" });
     expect(drop?.expected).toBeGreaterThan(35);
-    expect(drop?.lower).toBeGreaterThan(20);
+    expect(drop?.lower).toBeGreaterThan(10);
     expect(drop?.upper).toBeGreaterThan(40);
     expect(drop?.likely_causes[0]).toMatchObject({ kind: "device", value: "phone" });
     expect(drop?.likely_causes[0]?.explains).toBeGreaterThan(0.9);
@@ -88,7 +87,7 @@ describe("forty days of ordinary answers, with a day on which phones could not s
     expect(tried.status, await tried.clone().text()).toBe(200);
     const { anomalies, judged_days: judged } = await tried.json<{ anomalies: Anomaly[]; judged_days: number }>();
     expect(anomalies.map(({ date }) => date)).toEqual([dateOf(3)]);
-    expect(judged).toBeGreaterThan(15);
+    expect(judged).toBeGreaterThan(8);
     const numb = await form.call("POST", `${path}/try`, { kind: "drop", sensitivity: "low", minimum: 1_000 });
     expect((await numb.json<{ anomalies: Anomaly[] }>()).anomalies).toEqual([]);
     expect(await (await form.call("GET", path)).json()).toMatchObject({ detectors: [] });
@@ -108,7 +107,7 @@ describe("forty days of ordinary answers, with a day on which phones could not s
     await checkDueForms(ctx);
     const open = await listAlerts(ctx, { state: "open", limit: 10 });
     expect(open.items.map(({ formId, source, times, title }) => [formId, source, times, title])).toEqual([
-      [form.formId, "anomaly", 2, "Responses fell 50 % below what was expected"],
+      [form.formId, "anomaly", 2, "Responses fell 75 % below what was expected"],
     ]);
     expect(open.items[0]?.details).toMatchObject({ kind: "drop", date: dateOf(3), likely_causes: [{ kind: "device", value: "phone" }] });
     await due();
@@ -148,7 +147,7 @@ describe("forty days of ordinary answers, with a day on which phones could not s
 
 test("on commit, far too many within the hour are told at once, and asking again within minutes costs nothing", async () => {
   const form = await createAnalysed();
-  await submitPast(form, ordinary(30));
+  await submitPast(form, ordinary(24));
   const noon = () => asSystem(testContext({ now: () => today + 12.5 * HOUR }), form.workspaceId);
   await env.DB.prepare(
     "INSERT INTO anomaly_watch (form_id, workspace_id, next_check_at, updated_at) VALUES (?1, ?2, 0, 0) ON CONFLICT DO UPDATE SET next_check_at = 0",
@@ -187,7 +186,7 @@ test("who was turned away is among the causes: the field that nobody could fill 
   const form = await createAnalysed();
   await submitPast(
     form,
-    ordinary(35, (daysAgo) => daysAgo !== 2),
+    ordinary(24, (daysAgo) => daysAgo !== 2),
   );
   await ledgerOf(env, form.formId, 0).refusedElsewhere(
     [
@@ -220,7 +219,7 @@ test("a new version is suspected of what happened after it", async () => {
   const form = await createAnalysed();
   await submitPast(
     form,
-    ordinary(30, (daysAgo, hour) => daysAgo !== 1 || hour === 8),
+    ordinary(24, (daysAgo, hour) => daysAgo !== 1 || hour === 8),
   );
   expect((await form.call("POST", `/api/v1/forms/${form.formId}/publish`)).status).toBe(200);
   await env.DB.prepare("UPDATE form_versions SET published_at = ?2 WHERE form_id = ?1 AND version = 2")
@@ -260,7 +259,7 @@ describe("detectors", () => {
     const form = await createAnalysed();
     await submitPast(
       form,
-      ordinary(30, (daysAgo) => daysAgo !== 2),
+      ordinary(24, (daysAgo) => daysAgo !== 2),
     );
     expect((await anomaliesOf(form)).length).toBeGreaterThan(0);
     const path = `/api/v2/analytics/forms/${form.formId}/detectors`;
@@ -292,5 +291,6 @@ test("its queries use indexes", async () => {
   await listAlerts(ctx, { formId: "frm_none", limit: 10 });
   await alertPort(ctx).over("none");
   expect(watched.statements()).toBeGreaterThan(3);
-  expect(await watched.scans()).toEqual([]);
+  // A list that was handed over is read as a whole, as it should be.
+  expect((await watched.scans()).filter((scan) => !/^SCAN \w+ VIRTUAL TABLE/.test(scan))).toEqual([]);
 });

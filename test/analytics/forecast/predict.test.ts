@@ -153,8 +153,9 @@ test("its queries use indexes", async () => {
   await openTraining(ctx);
   await continueTraining(ctx, { listed: 10, trained: 5, claimedMs: 60_000, workMs: 10_000 });
   expect(watched.statements()).toBeGreaterThan(4);
-  // The index of what is not listed yet holds a row or none.
-  expect((await watched.scans()).filter((scan) => !scan.includes("USING INDEX forecast_runs_unlisted"))).toEqual([]);
+  // The index of what is not listed yet holds a row or none; a list that was handed over is read as a whole.
+  const small = /forecast_runs_unlisted|^SCAN \w+ VIRTUAL TABLE/;
+  expect((await watched.scans()).filter((scan) => !small.test(scan))).toEqual([]);
 });
 
 function dateIn(days: number): string {
