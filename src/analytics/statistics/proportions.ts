@@ -18,11 +18,13 @@ export function fisherExact(a: Share, b: Share): number {
   // Equal up to rounding counts as equal.
   const limit = logOf(a.yes) + 1e-7;
   let sum = 0;
+  let all = true;
   for (let k = least; k <= most; k++) {
     const log = logOf(k);
     if (log <= limit) sum += Math.exp(log);
+    else all = false;
   }
-  return Math.min(1, sum);
+  return all ? 1 : Math.min(1, sum);
 }
 
 /** With Yates' correction, for tables too large to go through. */
