@@ -99,7 +99,6 @@ async function receive(endpoint: Endpoint, choose: (hit: Omit<Hit, "did">) => De
   if (endpoint.open.has(delivery)) endpoint.overlaps += 1;
   endpoint.open.set(delivery, seen.at);
   endpoint.mostOpen = Math.max(endpoint.mostOpen, endpoint.open.size);
-  request.socket.once("close", () => endpoint.open.delete(delivery));
   const over = () => endpoint.open.delete(delivery);
   reply.once("finish", over);
   reply.once("close", over);
