@@ -43,10 +43,13 @@ export function likelyCauses(facts: Facts): Cause[] {
   const change = facts.observed - facts.expected;
   if (change === 0) return [];
   const causes: Cause[] = [...partCauses(facts, change), ...eventCauses(facts, change)];
-  return causes
-    .filter(({ explains }) => explains >= LEAST)
-    .sort((a, b) => b.explains - a.explains)
-    .slice(0, MAX_CAUSES);
+  return (
+    causes
+      .filter(({ explains }) => explains >= LEAST)
+      // Of two that explain as much, the one of which less was to be expected says more.
+      .sort((a, b) => b.explains - a.explains || a.expected - b.expected)
+      .slice(0, MAX_CAUSES)
+  );
 }
 
 function partCauses({ parts, expected }: Facts, change: number): Cause[] {

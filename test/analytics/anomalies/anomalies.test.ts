@@ -157,7 +157,10 @@ test("on commit, far too many within the hour are told at once, and asking again
   await checkDueForms(asSystem(testContext({ now: () => today + HOUR }), form.workspaceId));
   await submitPast(
     form,
-    Array.from({ length: 60 }, (_, i) => ({ at: today + 12 * HOUR + i * 1_000, visit: { referrer: "news.example" } })),
+    Array.from({ length: 60 }, (_, i) => ({
+      at: today + 12 * HOUR + i * 1_000,
+      visit: { ...(i % 4 === 0 ? DESKTOP : PHONE), referrer: "news.example" },
+    })),
   );
   const range = {
     formId: form.formId,
