@@ -2,41 +2,14 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { build as bundle } from "esbuild";
 import { convertV4MiniflareOptions, Miniflare } from "miniflare";
 import { mortalWorkerd } from "../../tools/lib/die-with-us.ts";
 import type { Baseline } from "./types.ts";
 
 const COMPATIBILITY_DATE = "2026-11-01";
 
-// Row, counters and queue message in each request, with nothing checked: the usual design, and a generous measure of it.
-const PLAIN = `
-  const TABLES = [
-    "CREATE TABLE IF NOT EXISTS responses (id TEXT PRIMARY KEY, form_id TEXT NOT NULL, submitted_at INTEGER NOT NULL, data TEXT NOT NULL)",
-    "CREATE INDEX IF NOT EXISTS responses_by_time ON responses (form_id, submitted_at)",
-    "CREATE TABLE IF NOT EXISTS counters (form_id TEXT, name TEXT, count INTEGER NOT NULL, PRIMARY KEY (form_id, name)) WITHOUT ROWID",
-  ];
-  const DATA = JSON.stringify({ name: "Ada Lovelace", department: "IT", score: 9, comment: "It was good, thank you." });
-  const ROW = "INSERT INTO responses (id, form_id, submitted_at, data) VALUES (?, 'frm_1', ?, ?)";
-  const COUNT = "INSERT INTO counters VALUES ('frm_1', ?, 1) ON CONFLICT DO UPDATE SET count = count + 1";
-  let ready = false;
-  export default {
-    async fetch(request, env) {
-      if (!ready) {
-        await env.DB.batch(TABLES.map((sql) => env.DB.prepare(sql)));
-        ready = true;
-      }
-      const id = crypto.randomUUID();
-      await env.DB.batch([
-        env.DB.prepare(ROW).bind(id, Date.now(), DATA),
-        ...["total", "department=IT", "score=9"].map((name) => env.DB.prepare(COUNT).bind(name)),
-      ]);
-      await env.EVENTS.send({ id });
-      return Response.json({ id }, { status: 201 });
-    },
-    async queue() {},
-  };`;
-
-const SCRIPTS: Record<Baseline, string> = {
+const SCRIPTS: Record<Exclude<Baseline, "plain">, string> = {
   bare: `export default { fetch: () => new Response('{"ok":true}', { headers: { "Content-Type": "application/json" } }) };`,
   object: `
     import { DurableObject } from "cloudflare:workers";
@@ -46,7 +19,6 @@ const SCRIPTS: Record<Baseline, string> = {
         return Response.json({ ok: await env.NOTHING.getByName("one").ping() });
       },
     };`,
-  plain: PLAIN,
 };
 
 export interface Subject {
@@ -55,6 +27,7 @@ export interface Subject {
 }
 
 export async function serveBaseline(name: Baseline): Promise<Subject> {
+  const contents = name === "plain" ? await bundled("plain") : SCRIPTS[name];
   mortalWorkerd();
   const state = mkdtempSync(join(tmpdir(), `headwater-bench-${name}-`));
   const miniflare = new Miniflare(
@@ -69,7 +42,8 @@ export async function serveBaseline(name: Baseline): Promise<Subject> {
         {
           name,
           compatibilityDate: COMPATIBILITY_DATE,
-          modules: [{ type: "ESModule", path: `${name}.js`, contents: SCRIPTS[name] }],
+          compatibilityFlags: ["nodejs_compat"],
+          modules: [{ type: "ESModule", path: `${name}.js`, contents }],
           modulesRoot: "/",
           ...(name === "plain" ? { d1Databases: ["DB"], queueProducers: { EVENTS: "events" }, queueConsumers: ["events"] } : {}),
           ...(name === "object" ? { durableObjects: { NOTHING: { className: "Nothing", useSQLite: true } } } : {}),
@@ -82,4 +56,19 @@ export async function serveBaseline(name: Baseline): Promise<Subject> {
     url: `http://127.0.0.1:${port}`,
     stop: () => miniflare.dispose().finally(() => rmSync(state, { recursive: true, force: true })),
   };
+}
+
+async function bundled(name: string): Promise<string> {
+  const { outputFiles } = await bundle({
+    entryPoints: [join(import.meta.dirname, `../worker/${name}.ts`)],
+    bundle: true,
+    write: false,
+    format: "esm",
+    target: "esnext",
+    conditions: ["workerd", "worker", "browser"],
+    external: ["cloudflare:*", "node:*", "*.wasm"],
+  });
+  const [file] = outputFiles;
+  if (file === undefined) throw new Error(`${name} was not bundled.`);
+  return file.text;
 }
