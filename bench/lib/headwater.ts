@@ -1,8 +1,9 @@
 // The built Worker as `npm start` serves it, with its demo, on a state that is thrown away.
 import { join } from "node:path";
+import type { Miniflare } from "miniflare";
 import { migrate } from "../../tools/lib/migrate.ts";
 import { type Demo, seed } from "../../tools/lib/seed.ts";
-import { serve } from "../../tools/lib/serve.ts";
+import { type ServeOptions, serve } from "../../tools/lib/serve.ts";
 import { openState } from "../../tools/lib/state.ts";
 import type { Subject } from "./baselines.ts";
 
@@ -10,14 +11,15 @@ const SEED_TOKEN = "only for as long as a bench is being prepared";
 
 export interface Headwater extends Subject {
   demo: Demo;
+  miniflare: Miniflare;
 }
 
-export async function serveHeadwater(folder: string): Promise<Headwater> {
+export async function serveHeadwater(folder: string, options: Pick<ServeOptions, "beside"> = {}): Promise<Headwater> {
   const state = openState(folder);
   const bindings = { ...state.secrets, LIMITS: "off", SEED_TOKEN };
-  const { miniflare, stop, url } = await serve({ port: 0, stores: state.stores, bindings });
+  const { miniflare, stop, url } = await serve({ ...options, port: 0, stores: state.stores, bindings });
   const origin = url.replace("localhost", "127.0.0.1");
   await migrate(miniflare, join(folder, "migrations.json"));
   const demo = await seed({ origin, url: origin, token: SEED_TOKEN, folder, empty: false, note: () => {} });
-  return { url: origin, demo, stop };
+  return { url: origin, demo, miniflare, stop };
 }

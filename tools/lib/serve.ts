@@ -22,6 +22,8 @@ export interface ServeOptions {
   onLog?: (line: WorkerLog) => void;
   /** Where a debugger or profiler may attach. */
   inspectorPort?: number;
+  /** More Workers over the same stores, for benches. */
+  beside?: (headwater: ServedWorker) => ServedWorker[];
 }
 
 export interface WorkerLog {
@@ -35,7 +37,7 @@ export interface Served {
   stop(): Promise<void>;
 }
 
-type V4Worker = Extract<V4MiniflareOptions, { workers: unknown[] }>["workers"][number];
+export type ServedWorker = Extract<V4MiniflareOptions, { workers: unknown[] }>["workers"][number];
 
 const MODULE_TYPES: Record<string, "ESModule" | "CompiledWasm" | "Text" | "Data"> = {
   ".js": "ESModule",
@@ -54,7 +56,7 @@ export async function serve(options: ServeOptions): Promise<Served> {
   setQuietly({ WRANGLER_SEND_METRICS: "false", XDG_CACHE_HOME: CACHE, WRANGLER_LOG: "error" });
   const { workerOptions, externalWorkers } = unstable_getMiniflareWorkerOptions(CONFIG);
   const { modulesRules: _rules, assets, ...fromConfig } = workerOptions;
-  const worker: V4Worker = {
+  const worker: ServedWorker = {
     ...fromConfig,
     name: "headwater",
     modulesRoot: WORKER,
@@ -77,7 +79,7 @@ export async function serve(options: ServeOptions): Promise<Served> {
       handleStructuredLogs: ({ level, message }) => options.onLog?.({ level, message }),
       telemetry: { enabled: false },
       ...(options.stores === undefined ? {} : { resourcePersistencePath: options.stores }),
-      workers: [worker, assetsWorker(assets as V4Worker["assets"]), ...externalWorkers],
+      workers: [worker, assetsWorker(assets as ServedWorker["assets"]), ...externalWorkers, ...(options.beside?.(worker) ?? [])],
     }),
   );
   releaseSignals();
@@ -85,7 +87,7 @@ export async function serve(options: ServeOptions): Promise<Served> {
   return { url: `http://localhost:${ready.port}`, miniflare, stop: () => miniflare.dispose() };
 }
 
-function assetsWorker(assets: V4Worker["assets"]): V4Worker {
+function assetsWorker(assets: ServedWorker["assets"]): ServedWorker {
   return {
     name: "assets",
     compatibilityDate: "2026-11-01",

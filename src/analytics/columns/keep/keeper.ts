@@ -61,6 +61,8 @@ export interface Standing {
   /** Read from the store and in no segment. */
   tail: number;
   changed: number;
+  /** Bytes of arrays in memory: of the tail, and of the columns and vocabularies of every form that shares the isolate. */
+  held: number;
 }
 
 export class ColumnKeeper {
@@ -85,7 +87,11 @@ export class ColumnKeeper {
 
   get standing(): Standing {
     const tail = [...this.#tails.values()].reduce((sum, { taken }) => sum + taken, 0);
-    return { segments: this.#segments.heads.length, rows: this.#segments.rows, tail, changed: this.#changedCount() };
+    return { segments: this.#segments.heads.length, rows: this.#segments.rows, tail, changed: this.#changedCount(), held: this.#held };
+  }
+
+  get #held(): number {
+    return this.#deps.cache.bytes + [...this.#tails.values()].reduce((sum, { held }) => sum + held, 0);
   }
 
   /** Whether there may be work for `work`, as far as can be told without asking the store. */
