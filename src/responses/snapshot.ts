@@ -3,7 +3,15 @@
 // and those rows take their old place in the order.
 import type { WorkspaceContext } from "../shared/context";
 import { UnavailableError } from "../shared/errors";
-import { type Condition, type Marks, openSnapshotStore, type ResponseRow, type RowKey, type SnapshotQuery } from "../store";
+import {
+  type Condition,
+  type Marks,
+  openSnapshotStore,
+  type ResponseRow,
+  type RowKey,
+  type SnapshotQuery,
+  type SnapshotStore,
+} from "../store";
 import { matchesCondition } from "./matches";
 
 export interface SnapshotInput {
@@ -13,8 +21,8 @@ export interface SnapshotInput {
   descending: boolean;
   /** The key of the last row that was read; null begins. */
   after: RowKey | null;
-  /** Rows in the first page; the following ones are as large as memory likes. */
-  firstPage?: number;
+  /** At most so many rows a page; without it as many as memory likes. */
+  pageRows?: number;
 }
 
 export interface SnapshotPage {
@@ -26,41 +34,50 @@ const FIRST_PAGE_ROWS = 200;
 const MAX_PAGE_ROWS = 2_000;
 /** A page is parsed at once, and an isolate has 128 MB. */
 const PAGE_CHARS = 2_000_000;
+const SAMPLED_ROWS = 40;
 const TOUCHED_AT_ONCE = 1_000;
 /** Ids in memory. A form of which so many change while it is read is better read again. */
 const MAX_TOUCHED = 100_000;
 
-export const keyOf = (row: ResponseRow): RowKey => [row.submittedAt, row.seq, row.shard];
-
-export function countSnapshot(ctx: WorkspaceContext, input: Omit<SnapshotInput, "after" | "firstPage">): Promise<number> {
+export function countSnapshot(
+  ctx: WorkspaceContext,
+  input: Pick<SnapshotInput, "formId" | "marks" | "condition" | "descending">,
+): Promise<number> {
   return openSnapshotStore(ctx.env).count(queryOf(ctx, input));
 }
 
-export async function* readSnapshot(ctx: WorkspaceContext, input: SnapshotInput): AsyncGenerator<SnapshotPage> {
-  const store = openSnapshotStore(ctx.env);
-  const query = queryOf(ctx, input);
-  const looked = new Map(input.marks);
+export function readSnapshot(ctx: WorkspaceContext, input: SnapshotInput): AsyncGenerator<SnapshotPage> {
+  return pagesOf(openSnapshotStore(ctx.env), queryOf(ctx, input), input.after, input.pageRows);
+}
+
+export async function* pagesOf(
+  store: SnapshotStore,
+  query: SnapshotQuery,
+  start: RowKey | null,
+  pageRows = Number.POSITIVE_INFINITY,
+): AsyncGenerator<SnapshotPage> {
+  const { condition, descending } = query;
+  const looked = new Map(query.marks);
   const touched = new Map<string, RowKey>();
-  let { after } = input;
-  let limit = input.firstPage ?? FIRST_PAGE_ROWS;
+  let after = start;
+  let limit = Math.min(FIRST_PAGE_ROWS, pageRows);
   for (;;) {
     const page = await store.untouched(query, after, limit);
     // After the page, not before: what is touched in between is in both, and counted once; the other way round it would be in neither.
     await look(after);
-    const end = page.length < limit ? null : keyOf(page.at(-1) as ResponseRow);
+    const last = page.at(-1);
+    const end = page.length < limit || last === undefined ? null : keyOf(last);
     const inPage = new Set(page.map(({ id }) => id));
-    const due = [...touched].filter(([id, key]) => !inPage.has(id) && (end === null || isBefore(key, end, input.descending)));
-    const rows = due.length === 0 ? page : merged(page, await old(due.map(([id]) => id)), input.descending);
-    for (const [id] of due) touched.delete(id);
-    for (const id of inPage) touched.delete(id);
-    const last = end ?? (rows.length === 0 ? null : keyOf(rows.at(-1) as ResponseRow));
-    if (last !== null) {
-      after = last;
+    const due = [...touched].filter(([id, key]) => !inPage.has(id) && (end === null || isBefore(key, end, descending)));
+    const rows = due.length === 0 ? page : merged(page, await old(due.map(([id]) => id)), descending);
+    for (const id of [...inPage, ...due.map(([of]) => of)]) touched.delete(id);
+    const final = rows.at(-1);
+    if (end !== null || final !== undefined) {
+      after = end ?? keyOf(final as ResponseRow);
       yield { rows, after };
     }
     if (end === null) return;
-    const chars = page.reduce((sum, row) => sum + JSON.stringify(row.data).length + 300, 0);
-    limit = Math.max(10, Math.min(MAX_PAGE_ROWS, Math.floor((PAGE_CHARS * page.length) / Math.max(1, chars))));
+    limit = Math.min(pageRows, nextLimit(page, limit));
   }
 
   /** Finds what was touched since the last look, and where it stood; what stood before `done` has been read already. */
@@ -70,7 +87,7 @@ export async function* readSnapshot(ctx: WorkspaceContext, input: SnapshotInput)
       for (const { shard, entry } of found) looked.set(shard, Math.max(looked.get(shard) ?? 0, entry));
       const unknown = found.filter(({ id }) => !touched.has(id)).map(({ id }) => id);
       for (const row of await old(unknown)) {
-        if (done === null || isBefore(done, keyOf(row), input.descending)) touched.set(row.id, keyOf(row));
+        if (done === null || isBefore(done, keyOf(row), descending)) touched.set(row.id, keyOf(row));
       }
       if (touched.size > MAX_TOUCHED) throw new UnavailableError("Too much of the form is changing at once; try again later.");
       if (found.length < TOUCHED_AT_ONCE) return;
@@ -80,16 +97,29 @@ export async function* readSnapshot(ctx: WorkspaceContext, input: SnapshotInput)
   async function old(ids: readonly string[]): Promise<ResponseRow[]> {
     const rows: ResponseRow[] = [];
     for (let i = 0; i < ids.length; i += 100) rows.push(...(await store.asTheyStood(query, ids.slice(i, i + 100))));
-    const { condition } = input;
     return condition === undefined ? rows : rows.filter((row) => matchesCondition(condition, row));
   }
 }
 
-function queryOf(
-  ctx: WorkspaceContext,
-  { formId, marks, condition, descending }: Omit<SnapshotInput, "after" | "firstPage">,
-): SnapshotQuery {
+/** As many rows as fill a page of memory, by a sample of this one; growing step by step, because the next may be longer. */
+function nextLimit(page: readonly ResponseRow[], limit: number): number {
+  const step = Math.ceil(page.length / SAMPLED_ROWS);
+  let sampled = 0;
+  let chars = 0;
+  for (let i = 0; i < page.length; i += step) {
+    chars += JSON.stringify(page[i]?.data).length + 300;
+    sampled += 1;
+  }
+  return Math.max(10, Math.min(MAX_PAGE_ROWS, limit * 4, Math.floor((PAGE_CHARS * sampled) / Math.max(1, chars))));
+}
+
+function queryOf(ctx: WorkspaceContext, input: Pick<SnapshotInput, "formId" | "marks" | "condition" | "descending">): SnapshotQuery {
+  const { formId, marks, condition, descending } = input;
   return { workspaceId: ctx.workspaceId, formId, marks, condition, descending };
+}
+
+function keyOf(row: ResponseRow): RowKey {
+  return [row.submittedAt, row.seq, row.shard];
 }
 
 function isBefore(a: RowKey, b: RowKey, descending: boolean): boolean {

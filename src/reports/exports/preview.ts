@@ -21,7 +21,7 @@ export async function previewExport(ctx: ServiceContext, request: TableRequest &
   const { position } = await passBarrier(ctx, plan.form.id, plan.schemas.at(-1)?.settings);
   const labels = labelsOf(plan.columns);
   const rows: Record<string, unknown>[] = [];
-  const input = { formId: plan.form.id, condition: plan.condition, descending: plan.descending, after: null, firstPage: ROWS };
+  const input = { formId: plan.form.id, condition: plan.condition, descending: plan.descending, after: null, pageRows: ROWS };
   for await (const page of readSnapshot(ctx, {
     ...input,
     marks: parsePosition(position.replaceAll(":?", `:${Number.MAX_SAFE_INTEGER}`)),
