@@ -17,6 +17,9 @@ export class Meter {
   #computedMs = 0;
   readonly #cpuMs: number;
   timers = 0;
+  /** Calls and timers that will still come back; when there are none, nothing will ever happen again. */
+  waiting = 0;
+  whenIdle = () => {};
 
   constructor(units: number, cpuMs: number) {
     this.#left = units;
@@ -25,6 +28,11 @@ export class Meter {
 
   get spent(): boolean {
     return this.#left < 0;
+  }
+
+  settled(): void {
+    this.waiting--;
+    if (this.waiting === 0) this.whenIdle();
   }
 
   /** From here on nothing that belongs to this run gets any further. */

@@ -19,12 +19,15 @@ const now = Date.now;
 
 class LateError extends Error {}
 
-function guestTimeout(work: (...args: unknown[]) => void, ms = 0, ...args: unknown[]): number {
+function guestTimeout(work: (...args: unknown[]) => void, ms = 0, ...args: unknown[]): object {
   const meter = currentMeter();
   if (meter === null || ++meter.timers > MAX_TIMERS) throw new RangeError(`At most ${MAX_TIMERS} timers in a run.`);
-  const id = setTimer(
+  meter.waiting++;
+  const handle = { cancelled: false };
+  setTimer(
     () => {
-      if (meter.spent) return;
+      meter.settled();
+      if (meter.spent || handle.cancelled) return;
       meter.enter();
       try {
         work(...args);
@@ -35,11 +38,16 @@ function guestTimeout(work: (...args: unknown[]) => void, ms = 0, ...args: unkno
     },
     Math.min(Math.max(Number(ms) || 0, 1), LONGEST_SLEEP_MS),
   );
-  return id as unknown as number;
+  return handle;
+}
+
+/** The timer still comes, and does nothing: what counts them need not know which are left. */
+function guestClear(id: unknown): void {
+  if (typeof id === "object" && id !== null) (id as { cancelled: boolean }).cancelled = true;
 }
 
 freezeDeep(FormPlugin);
-harden({ setTimeout: guestTimeout, clearTimeout: (id: number) => clearTimer(id) });
+harden({ setTimeout: guestTimeout, clearTimeout: guestClear });
 
 export default class Metered extends WorkerEntrypoint {
   async run(job: Job, gate: Gate): Promise<RawOutcome> {
@@ -53,7 +61,12 @@ export default class Metered extends WorkerEntrypoint {
       call: async (operation: string, argument: string): Promise<string> => {
         if (++calls > MAX_CALLS) return `{"error":"At most ${MAX_CALLS} calls in a run."}`;
         if (argument.length > MAX_ARGUMENT) return `{"error":"At most ${MAX_ARGUMENT} characters in a call."}`;
-        return gate.call(operation as Operation, argument);
+        meter.waiting++;
+        try {
+          return await gate.call(operation as Operation, argument);
+        } finally {
+          meter.settled();
+        }
       },
     };
     const outcome = (kind: RawOutcome["outcome"], value: string | null, error: string | null): RawOutcome => ({
@@ -69,6 +82,13 @@ export default class Metered extends WorkerEntrypoint {
     try {
       const late = new Promise<never>((_, reject) => {
         timer = setTimer(() => reject(new LateError("The run took longer than it may.")), job.limits.wallMs);
+        // After all jobs that are due by then: a timer comes when none is left.
+        meter.whenIdle = () => {
+          setTimer(() => {
+            if (meter.waiting === 0) reject(new LateError("The run waits for a promise that nothing will ever settle."));
+          }, 1);
+        };
+        meter.whenIdle();
       });
       const value = await Promise.race([begin(meter, job, port), late]);
       if (value !== null && value.length > MAX_RETURNED)
