@@ -2,7 +2,7 @@
 import { BACKUP, RESTORE } from "../src/backups";
 import type { AnyJobKind } from "../src/jobs";
 import { ERASE_PERSON, EXPORT_PERSON, RETAIN } from "../src/privacy";
-import { EXPORT, EXPORT_BATCH, REPORT, REPORT_BATCH, SCHEDULED_REPORT } from "../src/reports";
+import { EXPORT, EXPORT_BATCH, IMPORT, REPORT, REPORT_BATCH, SCHEDULED_REPORT } from "../src/reports";
 
 export const JOB_KINDS: readonly AnyJobKind[] = [
   BACKUP,
@@ -17,4 +17,5 @@ export const JOB_KINDS: readonly AnyJobKind[] = [
   EXPORT_BATCH,
   REPORT_BATCH,
   SCHEDULED_REPORT,
+  IMPORT,
 ];

@@ -32,6 +32,7 @@ import { listFlags } from "./routes/flags/list";
 import { forms } from "./routes/forms";
 import { live } from "./routes/health/live";
 import { ready } from "./routes/health/ready";
+import { imports } from "./routes/imports";
 import { invitations } from "./routes/invitations";
 import { jobs } from "./routes/jobs";
 import { workspaceLive } from "./routes/live";
@@ -74,6 +75,7 @@ export function createApp() {
   app.route("/", webhooks);
   app.route("/", plugins);
   app.route("/", reports);
+  app.route("/", imports);
   app.route("/", jobs);
   app.route("/", workspaceLive);
   app.route("/", backups);

@@ -5,7 +5,7 @@ import { forgetOldJobs, wakeOverdueJobs } from "./jobs";
 import { forgetOldMail, wakeOverdueMail } from "./mail";
 import { forgetOldRuns, runSchedules, wakeOverdueRuns } from "./plugins";
 import { forgetPersonExports, startRetention } from "./privacy";
-import { deleteExpiredFiles, runDueSchedules, settleRecipients } from "./reports";
+import { deleteExpiredFiles, forgetImportFiles, runDueSchedules, settleRecipients } from "./reports";
 import { wakeOverdueRanges } from "./responses";
 import type { ServiceContext } from "./shared/context";
 import { newId } from "./shared/ids";
@@ -47,6 +47,7 @@ const TASKS: Record<string, CronTask[]> = {
     { name: "forget old idempotency keys", run: forgetOldKeys },
     { name: "erase what is kept no longer", run: startRetention },
     { name: "forget exports of persons", run: forgetPersonExports },
+    { name: "forget files of imports", run: forgetImportFiles },
     { name: "forget old jobs", run: forgetOldJobs },
     { name: "forget old runs of plugins", run: forgetOldRuns },
   ],

@@ -46,20 +46,15 @@ CREATE TABLE schedule_runs (
   -- Why it was skipped or failed, for people.
   reason TEXT,
   job_id TEXT,
+  -- The very file that was sent.
   export_id TEXT,
   rows INTEGER,
-  -- The very file that was sent, in the bucket.
-  file_key TEXT,
-  file_name TEXT,
-  file_type TEXT,
-  file_size INTEGER,
   created_at INTEGER NOT NULL,
   finished_at INTEGER
 ) WITHOUT ROWID;
 CREATE INDEX schedule_runs_by_schedule ON schedule_runs (workspace_id, schedule_id, id);
 CREATE UNIQUE INDEX schedule_runs_once ON schedule_runs (schedule_id, planned_at) WHERE trigger_kind = 'clock';
 CREATE INDEX schedule_runs_without_job ON schedule_runs (created_at) WHERE status = 'queued' AND job_id IS NULL;
-CREATE INDEX schedule_runs_with_file ON schedule_runs (created_at) WHERE file_key IS NOT NULL;
 
 CREATE TABLE schedule_recipients (
   run_id TEXT NOT NULL,

@@ -16,6 +16,7 @@ export {
   ExportRequest,
   TableRequest,
 } from "./exports/request";
+export * from "./import";
 export * from "./schedules";
 export { createTemplate, deleteTemplate, type NewTemplate, type TemplateChange, updateTemplate } from "./templates/change";
 export { type PreviewInput, previewTemplate } from "./templates/preview";

@@ -8,6 +8,7 @@ export * from "./flags";
 export * from "./forecasts";
 export * from "./forms";
 export * from "./idempotency";
+export * from "./imports";
 export * from "./jobs";
 export * from "./mail";
 export * from "./plugins";

@@ -50,10 +50,6 @@ export const scheduleRuns = sqliteTable(
     jobId: text("job_id"),
     exportId: text("export_id"),
     rows: integer(),
-    fileKey: text("file_key"),
-    fileName: text("file_name"),
-    fileType: text("file_type"),
-    fileSize: integer("file_size"),
     createdAt: integer("created_at").notNull(),
     finishedAt: integer("finished_at"),
   },
@@ -61,7 +57,6 @@ export const scheduleRuns = sqliteTable(
     index("schedule_runs_by_schedule").on(t.workspaceId, t.scheduleId, t.id),
     uniqueIndex("schedule_runs_once").on(t.scheduleId, t.plannedAt).where(sql`trigger_kind = 'clock'`),
     index("schedule_runs_without_job").on(t.createdAt).where(sql`status = 'queued' and job_id is null`),
-    index("schedule_runs_with_file").on(t.createdAt).where(sql`file_key is not null`),
   ],
 );
 
