@@ -14,7 +14,7 @@ test("most of what was planted is found", () => {
   expect(planted.all.planted).toBeGreaterThan(80);
   expect(planted.all.found / planted.all.planted).toBeGreaterThan(0.75);
   for (const kind of ["silence", "completion_rate"] as const) {
-    expect(planted.byKind[kind].found / planted.byKind[kind].planted, kind).toBeGreaterThan(0.9);
+    expect(planted.byKind[kind].found / planted.byKind[kind].planted, kind).toBeGreaterThan(0.85);
   }
 });
 
