@@ -56,7 +56,26 @@ async function raiseAlert(world: World): Promise<string> {
   return (await listAlerts(ctx, { limit: 1 })).items[0]?.id ?? "";
 }
 
+async function createSchedule(world: World): Promise<string> {
+  const body = { form_id: await createForm(world), name: "Fixture", frequency: "daily", recipients: ["a@fixture.test"], format: "csv" };
+  return String((await made(world.call("POST", "/api/v2/reports/schedules", body))).id);
+}
+
+async function createSuppression(world: World): Promise<string> {
+  return String(
+    (await made(world.call("POST", "/api/v2/reports/suppressions", { address: `${crypto.randomUUID()}@fixture.test` }))).address,
+  );
+}
+
+async function createImport(world: World, [formId]: Made): Promise<string> {
+  const headers = { "Content-Type": "text/csv" };
+  return String((await made(world.call("POST", `/api/v1/forms/${formId}/imports`, "score\n9\n", { headers }))).id);
+}
+
 export const MAKERS: Record<string, Maker> = {
+  "/api/v1/forms/{id}/imports/{iid}": createImport,
+  "/api/v2/reports/schedules/{id}": createSchedule,
+  "/api/v2/reports/suppressions/{address}": createSuppression,
   "/api/v2/plugins/{id}": async (world) => String((await made(world.call("POST", "/api/v2/plugins", PLUGIN))).id),
   "/api/v1/forms/{id}": createForm,
   "/api/v1/forms/{id}/versions/{n}": async () => "1",
