@@ -5,7 +5,7 @@ import { type AttemptRow, type Delivery, type DeliveryRow, EVENT_TYPES, type Web
 import { isoTime } from "../wire";
 
 const EventName = z.enum(EVENT_TYPES);
-const Json = z.custom<unknown>(() => true).openapi({ description: "Any JSON.", example: { text: "New answer from {{data.email}}" } });
+const Json = z.unknown().openapi({ description: "Any JSON.", example: { text: "New answer from {{data.email}}" } });
 const JsonObject = z
   .custom<Record<string, unknown>>((value) => value !== null && typeof value === "object" && !Array.isArray(value), "This is an object.")
   .openapi({ type: "object", additionalProperties: true });
