@@ -8,7 +8,6 @@ export { type Asked, ColumnKeeper, type ColumnMarks, type Standing } from "./col
 export type { SegmentHead, Shelf } from "./columns/keep/shelf";
 export { FORMAT_VERSION as SEGMENT_FORMAT } from "./columns/segment/pack";
 export { type Comparison, compareSides } from "./compare/compare";
-export type { Judged } from "./compare/judge";
 export { type Distribution, getDistribution } from "./distribution/get";
 export { summariseNumbers } from "./distribution/numbers";
 export { listForecastModels, type NextWeek, predictNextWeek } from "./forecast/predict";

@@ -1,13 +1,16 @@
 // Two periods, two versions or two segments of a form side by side, with what chance has to say about the difference.
+import { cached } from "../../cache";
 import { type FieldDescription, NUMBER_TYPES } from "../../forms";
-import { fieldFinder, passBarrier } from "../../responses";
+import { type FormBarrier, fieldFinder, passBarrier } from "../../responses";
 import { assertCan, type ServiceContext, type WorkspaceContext } from "../../shared/context";
 import type { Condition, FieldRef } from "../../store";
 import { type AnalysedForm, loadAnalysedForm } from "../form";
 import { quantile } from "../query/accumulator";
-import { answerQuery } from "../query/ask";
-import { deadlineAt, QUERY_LIMIT_MS } from "../query/deadline";
+import { planAt } from "../query/ask";
+import { deadlineAt, QUERY_LIMIT_MS, withinDeadline } from "../query/deadline";
+import { executePlan } from "../query/execute";
 import { type KnownFields, knownFields } from "../query/fields";
+import { hashText } from "../query/hash";
 import { both, object, onlyMembers, refuse } from "../query/parse";
 import type { Deadline } from "../query/plan";
 import type { Query, QueryField, Value } from "../query/types";
@@ -19,6 +22,7 @@ import { describeChange, sentenceOf } from "./sentence";
 import { parseSide, parseZone, type Side } from "./sides";
 
 const MAX_FIELDS = 20;
+const KEPT_SECONDS = 600;
 const COMPARABLE = new Set(["select", "radio", "multi_select", "checkboxes", "yes_no", "consent", ...NUMBER_TYPES]);
 const DEFAULT_ALPHA = 0.05;
 
@@ -47,12 +51,11 @@ export interface ComparedField {
   type: FieldDescription["type"];
   a: NumberSide | ChoiceSide;
   b: NumberSide | ChoiceSide;
-  judgement: Judged;
-  sentence: string;
+  judgement: Judged & { sentence: string };
 }
 
 /** Judged, but not yet among the others. */
-type Drafted = Omit<ComparedField, "judgement" | "sentence"> & { judgement: Judgement };
+type Drafted = Omit<ComparedField, "judgement"> & { judgement: Judgement };
 
 export interface Comparison {
   a: ComparedSide;
@@ -77,52 +80,57 @@ export async function compareSides(ctx: ServiceContext, input: { formId: string;
   const asked = object(input.comparison, "", 'A comparison is {"a": {…}, "b": {…}}.');
   onlyMembers(asked, "", ["a", "b", "fields", "timezone", "alpha", "correction"]);
   const zone = parseZone(asked.timezone);
-  const sides = (["a", "b"] as const).map((name) => parseSide(asked[name], name, known.fields, zone, startedAt));
+  // A period that goes on is as long as it has gone on; to the minute, so that asking twice is asking the same.
+  const thisMinute = startedAt - (startedAt % 60_000);
+  const sides = (["a", "b"] as const).map((name) => parseSide(asked[name], name, known.fields, zone, thisMinute));
   const [a, b] = sides as [Side, Side];
   const alpha = parseAlpha(asked.alpha);
   const correction = CORRECTIONS.find((one) => one === (asked.correction ?? "holm"));
   if (correction === undefined) throw refuse("correction", "invalid_query", `Use one of ${CORRECTIONS.join(", ")}.`);
   const fields = parseFields(asked.fields, known.fields);
-  const { current } = await passBarrier(ctx, form.formId, form.settings);
-  const reader = readerOf(ctx, form, known, deadline);
+  const barrier = await passBarrier(ctx, form.formId, form.settings);
+  const about = JSON.stringify([sides, fields.map(({ path }) => path), alpha, correction]);
+  const key = `compare:${ctx.workspaceId}:${form.formId}:${await hashText(about)}:${barrier.position}`;
+  const { value } = await cached(ctx, { key, tags: [], ttlSeconds: KEPT_SECONDS, staleSeconds: 0, bypass: !barrier.current }, () =>
+    withinDeadline(deadline, () => judgeSides(readerOf(ctx, form, known, barrier, deadline), [a, b], fields, alpha, correction)),
+  );
+  return { ...value, elapsedMs: ctx.now() - startedAt, current: barrier.current };
+}
 
+async function judgeSides(
+  reader: ReturnType<typeof readerOf>,
+  [a, b]: [Side, Side],
+  fields: readonly FieldDescription[],
+  alpha: number,
+  correction: Correction,
+): Promise<Omit<Comparison, "elapsedMs" | "current">> {
   const [ca, cb] = [await reader.statuses(a.condition), await reader.statuses(b.condition)];
   const completion = judgeShares({ yes: ca.complete, of: ca.complete + ca.partial }, { yes: cb.complete, of: cb.complete + cb.partial });
   const rate = a.period === null || b.period === null ? null : judgeRate(ca.complete, a.period, cb.complete, b.period);
   const compared: Drafted[] = [];
   for (const field of fields) compared.push(await reader.compare(field, a.condition, b.condition));
-
   const all: Judgement[] = [...(rate === null ? [] : [rate]), completion, ...compared.map(({ judgement }) => judgement)];
   const adjusted = correct(
     all.map(({ p }) => p),
     correction,
   );
-  const judged = (one: Judgement): Judged => {
+  const judged = (what: string, one: Judgement): Judged & { sentence: string } => {
     const pAdjusted = adjusted[all.indexOf(one)] ?? one.p;
-    return { ...one, pAdjusted, significant: pAdjusted < alpha };
-  };
-  const labels = [a.label, b.label] as const;
-  const withSentence = (what: string, one: Judgement) => {
-    const judgement = judged(one);
-    return { ...judgement, sentence: sentenceOf(what, labels, judgement, alpha) };
+    const judgement = { ...one, pAdjusted, significant: pAdjusted < alpha };
+    return { ...judgement, sentence: sentenceOf(what, [a.label, b.label], judgement, alpha) };
   };
   return {
     a: { label: a.label, responses: ca.complete, partials: ca.partial, perDay: perDay(ca.complete, a) },
     b: { label: b.label, responses: cb.complete, partials: cb.partial, perDay: perDay(cb.complete, b) },
-    rate: rate === null ? null : withSentence("Responses a day", rate),
-    completion: withSentence("The share of answers sent to their end", completion),
-    fields: compared.map((one) => {
-      const judgement = judged(one.judgement);
-      return { ...one, judgement, sentence: sentenceOf(describeChange(one), labels, judgement, alpha) };
-    }),
+    rate: rate === null ? null : judged("Responses a day", rate),
+    completion: judged("The share of answers sent to their end", completion),
+    fields: compared.map((one) => ({ ...one, judgement: judged(describeChange(one), one.judgement) })),
     alpha,
     correction,
-    elapsedMs: ctx.now() - startedAt,
-    current,
   };
 }
 
-function readerOf(ctx: WorkspaceContext, form: AnalysedForm, known: KnownFields, deadline: Deadline) {
+function readerOf(ctx: WorkspaceContext, form: AnalysedForm, known: KnownFields, barrier: FormBarrier, deadline: Deadline) {
   const find = fieldFinder(known.fields);
   const countBy = async (field: QueryField | null, condition: Condition): Promise<[Value, number][]> => {
     deadline.assertTime();
@@ -135,7 +143,7 @@ function readerOf(ctx: WorkspaceContext, form: AnalysedForm, known: KnownFields,
       // All of them: they are counted here, not shown.
       limit: Number.MAX_SAFE_INTEGER,
     };
-    const { rows } = await answerQuery(ctx, form, known, query, deadline);
+    const { rows } = await executePlan({ ctx, form, query, position: barrier.position, deadline }, planAt(query, known, barrier));
     return rows.map(({ group, value }) => [group[0] ?? "", Number(value)]);
   };
   const answeredBy = async (ref: FieldRef, condition: Condition) =>

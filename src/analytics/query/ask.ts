@@ -1,7 +1,7 @@
 // Asks a form a question: parse, check against its fields, plan, run. What was found out is kept under the question and the ledgers'
 // position, so that nothing kept is older than what was accepted.
 import { cached } from "../../cache";
-import { passBarrier } from "../../responses";
+import { type FormBarrier, passBarrier } from "../../responses";
 import { assertCan, type ServiceContext, type WorkspaceContext } from "../../shared/context";
 import { type AnalysedForm, loadAnalysedForm } from "../form";
 import { eachLedger } from "../ledger-reads";
@@ -10,7 +10,7 @@ import { executePlan } from "./execute";
 import { type KnownFields, knownFields } from "./fields";
 import { hashQuery } from "./hash";
 import { parseQuery } from "./parse";
-import { type Deadline, type PlanFacts, type PlanName, planQuery } from "./plan";
+import { type Deadline, type Plan, type PlanName, planQuery } from "./plan";
 import type { Query, QueryResult } from "./types";
 
 const KEPT_SECONDS = 600;
@@ -50,14 +50,10 @@ export async function answerQuery(
   deadline: Deadline,
 ): Promise<Omit<Answer, "query" | "elapsedMs">> {
   const queryHash = await hashQuery(query);
-  const facts: PlanFacts = { counted: known.counted, entries: 0, columns: null };
-  const first = planQuery(query, facts);
   // Counters are right at the ledger's head; everything else is read behind a barrier.
-  const { position, current } = first.plan === "live" ? await headOf(ctx, form) : await passBarrier(ctx, form.formId, form.settings);
-  const plan =
-    first.plan === "live"
-      ? first
-      : planQuery(query, { ...facts, entries: entriesAt(position), columns: current ? { rows: entriesAt(position) } : null });
+  const live = planAt(query, known, { position: "", current: false }).plan === "live";
+  const at = live ? await headOf(ctx, form) : await passBarrier(ctx, form.formId, form.settings);
+  const { position, current } = at;
   const found = await cached(
     ctx,
     {
@@ -67,9 +63,15 @@ export async function answerQuery(
       staleSeconds: 0,
       bypass: !current,
     },
-    () => withinDeadline(deadline, () => executePlan({ ctx, form, query, position, deadline }, plan)),
+    () => withinDeadline(deadline, () => executePlan({ ctx, form, query, position, deadline }, planAt(query, known, at))),
   );
   return { ...found.value, cached: found.state.startsWith("HIT"), queryHash, current };
+}
+
+/** How a question is answered behind that barrier. */
+export function planAt(query: Query, known: KnownFields, { position, current }: FormBarrier): Plan {
+  const entries = entriesAt(position);
+  return planQuery(query, { counted: known.counted, entries, columns: current ? { rows: entries } : null });
 }
 
 async function headOf(ctx: WorkspaceContext, form: AnalysedForm): Promise<{ position: string; current: true }> {

@@ -1,5 +1,5 @@
 import { z } from "@hono/zod-openapi";
-import { compareSides, type Judged } from "../../analytics";
+import { compareSides } from "../../analytics";
 import { FIELD_TYPES } from "../../forms";
 import { defineRoute, json, jsonBody } from "../define-route";
 import { newApp } from "../new-app";
@@ -118,14 +118,14 @@ export const compare = newApp().openapi(route, async (c) => {
     {
       a: sideView(found.a),
       b: sideView(found.b),
-      rate: found.rate === null ? null : judgementView(found.rate, found.rate.sentence),
-      completion: judgementView(found.completion, found.completion.sentence),
-      fields: found.fields.map(({ field, type, a, b, judgement, sentence }) => ({
+      rate: found.rate === null ? null : judgementView(found.rate),
+      completion: judgementView(found.completion),
+      fields: found.fields.map(({ field, type, a, b, judgement }) => ({
         field,
         type,
         a: answersView(a),
         b: answersView(b),
-        judgement: judgementView(judgement, sentence),
+        judgement: judgementView(judgement),
       })),
       alpha: found.alpha,
       correction: found.correction,
@@ -147,7 +147,7 @@ function answersView(side: Found["fields"][number]["a"]) {
   return { ...rest, standard_deviation: deviation };
 }
 
-function judgementView({ test, p, pAdjusted, significant, effect, meanDifference, by }: Judged, sentence: string) {
+function judgementView({ test, p, pAdjusted, significant, effect, meanDifference, by, sentence }: Found["completion"]) {
   return {
     test,
     p_value: p,
