@@ -33,7 +33,7 @@ export interface StormReport {
   violations: string[];
 }
 
-const SETTLE_LIMIT_MS = 180_000;
+const NO_PROGRESS_MS = 120_000;
 const SCHEDULE_MS = [0, 1_000, 5_000, 30_000, 300_000, 1_800_000];
 /** Clocks of two processes; the sender notes the end of an attempt, the receiver its beginning. */
 const SLACK_MS = 50;
@@ -132,10 +132,15 @@ async function die(server: Server): Promise<void> {
 
 /** Until nothing is due within the next minute, and every settled entry has been fanned out. */
 async function drain(stores: string): Promise<Pending> {
-  const deadline = Date.now() + SETTLE_LIMIT_MS;
+  let deadline = Date.now() + NO_PROGRESS_MS;
+  let least = Number.POSITIVE_INFINITY;
   let quiet = 0;
   for (;;) {
     const now = look(stores);
+    if (now.soon < least) {
+      least = now.soon;
+      deadline = Date.now() + NO_PROGRESS_MS;
+    }
     quiet = now.soon === 0 ? quiet + 1 : 0;
     if (quiet >= 3) return now;
     if (Date.now() > deadline) throw new Error(`${now.soon} deliveries were due and nobody sent them.`);
