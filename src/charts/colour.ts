@@ -38,7 +38,7 @@ export function paletteOf(brand: string): Palette {
   const chosen = isHexColour(brand) ? brand.toLowerCase() : "#1f5f8b";
   const lch = toLch(chosen);
   const hue = (l: number, c: number) => toHex({ l, c: Math.min(lch.c, c), h: lch.h });
-  const onBrand = contrast(chosen, "#ffffff") >= 4.5 ? "#ffffff" : contrast(chosen, "#16181d") >= 4.5 ? "#16181d" : "#ffffff";
+  const onBrand = contrast(chosen, "#ffffff") >= 4.5 ? "#ffffff" : contrast(chosen, "#16181d") >= 4.5 ? "#16181d" : "#000000";
   return {
     brand: chosen,
     brandText: darkenUntil(lch, 4.6),
@@ -68,7 +68,7 @@ export function ramp(brand: string, steps: number): string[] {
 }
 
 export function textOn(colour: string): string {
-  return contrast(colour, "#ffffff") >= 4.5 ? "#ffffff" : "#1b1e24";
+  return ["#ffffff", "#1b1e24"].find((text) => contrast(colour, text) >= 4.5) ?? "#000000";
 }
 
 export function contrast(a: string, b: string): number {

@@ -25,7 +25,7 @@ export function chartTable(definition: ChartDefinition, locale: string): ChartTa
         ]),
       };
     case "timeseries":
-      return { columns: [], rows: definition.points.filter((point) => point.count > 0).map((point) => [point.label, count(point.count)]) };
+      return { columns: [], rows: stretches(definition.points).map((point) => [point.label, count(point.count)]) };
     case "matrix":
       return { columns: ["", ...definition.columns], rows: definition.rows.map(({ label, counts }) => [label, ...counts.map(count)]) };
     case "ranking":
@@ -33,4 +33,16 @@ export function chartTable(definition: ChartDefinition, locale: string): ChartTa
     case "words":
       return { columns: [], rows: definition.words.map(({ word, count: times }) => [word, count(times)]) };
   }
+}
+
+const MAX_STRETCHES = 12;
+
+/** A line of many points is a picture; as a table it is told in a dozen stretches. */
+function stretches(points: readonly { label: string; count: number }[]): { label: string; count: number }[] {
+  const size = Math.ceil(points.length / MAX_STRETCHES);
+  return Array.from({ length: Math.ceil(points.length / Math.max(1, size)) }, (_, i) => {
+    const part = points.slice(i * size, (i + 1) * size);
+    const [first, last] = [part[0]?.label ?? "", part.at(-1)?.label ?? ""];
+    return { label: first === last ? first : `${first} – ${last}`, count: part.reduce((sum, point) => sum + point.count, 0) };
+  });
 }

@@ -126,7 +126,7 @@ function Value({ value, sheet }: { value: AnswerValue; sheet: Sheet }) {
     case "scale":
       return (
         <p class="scale">
-          <span class="dots" aria-hidden="true">
+          <span class="steps" aria-hidden="true">
             {Array.from({ length: value.of }, (_, i) => (
               <i class={i < value.value ? "on" : ""} />
             ))}

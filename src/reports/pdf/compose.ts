@@ -56,6 +56,7 @@ export function composeReport(
         own: now.fields.get(field.path) ?? NOTHING,
         before: then?.fields.get(field.path) ?? null,
         total: now.count,
+        listed: facts.printed > 0,
         writing,
       }),
     ),

@@ -14,9 +14,9 @@ export interface NamedResponse {
   name: string;
 }
 
-/** So many are listed one by one; of more, ranges: a contents of forty pages helps nobody. */
-const MAX_LISTED = 60;
-const MAX_RANGES = 40;
+/** About what fits on one page. More responses than there is room for are listed in ranges: a contents of forty pages helps nobody. */
+const ENTRIES_A_PAGE = 34;
+const MIN_RANGES = 8;
 
 export function contentsOf(sheet: Sheet, pieces: readonly PlacedPiece[], responses: readonly NamedResponse[]): ContentsEntry[] {
   const { words, locale } = sheet.writing;
@@ -41,7 +41,8 @@ export function contentsOf(sheet: Sheet, pieces: readonly PlacedPiece[], respons
     const [firstResponse] = responses;
     if (section === "responses" && firstResponse !== undefined) {
       entries.push(...entry(words.responses, 1, responseAnchor(firstResponse.number)));
-      entries.push(...responseEntries(responses, locale, words.response, entry));
+      const room = Math.max(MIN_RANGES, ENTRIES_A_PAGE - entries.length);
+      entries.push(...responseEntries(responses, locale, words.response, room, entry));
     }
   }
   return entries;
@@ -51,10 +52,11 @@ function responseEntries(
   responses: readonly NamedResponse[],
   locale: string,
   word: string,
+  room: number,
   entry: (title: string, level: 1 | 2, anchor: string) => ContentsEntry[],
 ): ContentsEntry[] {
   const number = new Intl.NumberFormat(locale);
-  if (responses.length <= MAX_LISTED) {
+  if (responses.length <= room) {
     return responses.flatMap((one) =>
       entry(
         one.name === "" ? `${word} ${number.format(one.number)}` : `${number.format(one.number)} · ${one.name}`,
@@ -63,7 +65,7 @@ function responseEntries(
       ),
     );
   }
-  const step = [25, 50, 100, 250, 500, 1_000].find((size) => responses.length / size <= MAX_RANGES) ?? 2_500;
+  const step = [5, 10, 20, 25, 50, 100, 200, 250, 500, 1_000].find((size) => responses.length / size <= room) ?? 2_500;
   const entries: ContentsEntry[] = [];
   for (let at = 0; at < responses.length; at += step) {
     const [first, last] = [responses[at], responses[Math.min(at + step, responses.length) - 1]];
@@ -84,7 +86,9 @@ export function runningTitles(
   if (kind === "contents") return Array.from({ length: piece.pages }, () => words.contents);
   if (kind === "summary") {
     const questions = piece.anchors.get(QUESTIONS_ANCHOR) ?? Number.POSITIVE_INFINITY;
-    return Array.from({ length: piece.pages }, (_, page) => (page >= questions ? words.questions : words.summary));
+    return Array.from({ length: piece.pages }, (_, page) =>
+      page >= questions && (page > 0 || !piece.anchors.has(SUMMARY_ANCHOR)) ? words.questions : words.summary,
+    );
   }
   const number = new Intl.NumberFormat(locale);
   const starts = responses.map((one) => ({ ...one, page: piece.anchors.get(responseAnchor(one.number)) ?? 0 }));

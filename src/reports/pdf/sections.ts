@@ -29,6 +29,8 @@ interface Question {
   before: SummedField | null;
   total: number;
   writing: Writing;
+  /** Whether each response is printed, too: then it is said where the answers are. */
+  listed: boolean;
 }
 
 export function sectionOf(question: Question): FieldSection {
@@ -43,8 +45,10 @@ export function sectionOf(question: Question): FieldSection {
   };
   const empty = { chart: null, figures: [], quotes: [], remark: "" };
   if (own.answered === 0) return { ...base, ...empty, remark: words.no_answers };
-  if (isPrivate(field.type)) return { ...base, ...empty, remark: words.private_answers };
-  return { ...base, ...empty, ...contentOf(question) };
+  const elsewhere = question.listed ? words.private_answers : "";
+  if (isPrivate(field.type)) return { ...base, ...empty, remark: elsewhere };
+  const content = contentOf(question);
+  return { ...base, ...empty, ...content, remark: content.remark === words.private_answers ? elsewhere : (content.remark ?? "") };
 }
 
 function contentOf(question: Question): Partial<FieldSection> {
