@@ -6,3 +6,8 @@ declare namespace Cloudflare {
     POSTGRES_SERVER?: Hyperdrive;
   }
 }
+
+declare module "*.md?raw" {
+  const text: string;
+  export default text;
+}
