@@ -188,7 +188,7 @@ export class Ledger {
       submittedAt,
       startedAt,
       durationMs,
-      startAt: before === null && start !== null && this.#useStart(start.id, now) ? start.at : null,
+      startAt: before === null && start !== null && this.#useStart(start.id, submittedAt) ? start.at : null,
       take: before === null ? null : { status: "partial", submittedAt: before.submittedAt, durationMs: null, cells: before.cells },
       add,
     });
@@ -242,8 +242,8 @@ export class Ledger {
   }
 
   /** Before a response takes the start's place. */
-  #useStart(id: string, now: number): boolean {
-    this.disk.journeys.end(id, now);
+  #useStart(id: string, sentAt: number): boolean {
+    this.disk.journeys.end(id, sentAt);
     return this.disk.useStart(id);
   }
 
