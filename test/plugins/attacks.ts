@@ -55,7 +55,7 @@ const NETWORK = [
   ),
 ];
 
-const SURROUNDINGS = [
+const SURROUNDINGS: Attack[] = [
   attack(
     "bindings as globals",
     `for (const name of ["env", "DB", "KV", "FILES", "LEDGER", "LOADER", "process", "require", "module", "Deno", "Bun"]) {
