@@ -1,7 +1,7 @@
 // A form as analytics needs it. Read through the cache: numbers are asked for far more often than forms are published.
 import { cached } from "../cache";
 import {
-  describeFields,
+  describeAnswers,
   type FieldDescription,
   type FormSchema,
   type FormSettings,
@@ -59,7 +59,7 @@ export async function fieldsOf(ctx: WorkspaceContext, formId: string): Promise<r
 
 /** An option that a later version dropped still has its answers; it keeps its label, after those that are offered now. */
 function withOldOptions(schema: FormSchema, known: ReadonlyMap<string, FieldDescription>): FieldDescription[] {
-  return describeFields(schema).map((field) => {
+  return describeAnswers(schema).map((field) => {
     const older = known.get(field.path)?.options;
     if (older === undefined || field.options === undefined) return field;
     const offered = new Set(field.options.map(({ value }) => value));

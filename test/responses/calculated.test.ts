@@ -126,6 +126,21 @@ test("filters know what a calculated field comes to", async () => {
   expect(await reply.json()).toMatchObject({ responses: [{ data: { first_name: "Bo" } }] });
 });
 
+test("analytics count its words when it comes to text, and add nothing up", async () => {
+  const form = await publish([...FIELDS, calculated("full", "{{first_name}} {{last_name}}")]);
+  await form.submit({ first_name: "Ada", last_name: "King" });
+  const words = await form.world.call("GET", `/api/v2/analytics/forms/${form.id}/fields/full/distribution`);
+  expect(await words.json()).toMatchObject({
+    type: "calculated",
+    answered: 1,
+    words: expect.arrayContaining([expect.objectContaining({ word: "king" })]),
+  });
+  const sum = await form.world.call("POST", `/api/v2/analytics/forms/${form.id}/query`, { aggregate: "sum", field: "full" });
+  expect(sum.status).toBe(422);
+  const groups = await form.world.call("POST", `/api/v2/analytics/forms/${form.id}/query`, { aggregate: "count", group_by: "data.full" });
+  expect(await groups.json()).toMatchObject({ data: { "Ada King": 1 } });
+});
+
 test("an expression is checked as it is typed, and tried on a response", async () => {
   const form = await publish(FIELDS);
   const { id } = await form.submit({ first_name: "Ada", last_name: "King", price: 2 });

@@ -1,5 +1,5 @@
 // The history of a schedule: each run, what became of it, what was sent and to whom.
-import { and, asc, desc, eq, inArray, lt, sql } from "drizzle-orm";
+import { and, asc, desc, eq, inArray, lt, lte, sql } from "drizzle-orm";
 import { asSystem, assertCan, type ServiceContext } from "../../shared/context";
 import { decodeCursor, type Page, toPage } from "../../shared/lists";
 import { describeError } from "../../shared/log";
@@ -104,7 +104,13 @@ export async function settleRecipients(ctx: ServiceContext): Promise<number> {
     .from(scheduleRecipients)
     .innerJoin(mailMessages, eq(mailMessages.id, scheduleRecipients.mailId))
     // Written out: with bound values the store could not see that the partial index covers them.
-    .where(and(sql`${scheduleRecipients.status} = 'queued'`, inArray(mailMessages.status, ["sent", "failed"])))
+    .where(
+      and(
+        sql`${scheduleRecipients.status} = 'queued'`,
+        lte(scheduleRecipients.updatedAt, ctx.now()),
+        inArray(mailMessages.status, ["sent", "failed"]),
+      ),
+    )
     .orderBy(asc(scheduleRecipients.updatedAt))
     .limit(AT_ONCE);
   if (decided.length === 0) return 0;

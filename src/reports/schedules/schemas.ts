@@ -68,12 +68,9 @@ export const ScheduleFields = z.strictObject({
   cron: z.string().max(200).optional(),
   timezone: z.string().min(1).max(64).default("UTC"),
   recipients: z.array(z.email().max(254)).min(1).max(MAX_RECIPIENTS),
-  filters: z
-    .record(z.string().max(100), z.unknown())
-    .optional()
-    .meta({
-      description: "The query language's filter; `window` adds one that moves with the run: `yesterday`, `last_week`, `since_last_run` …",
-    }),
+  filters: z.record(z.string().max(100), z.unknown()).optional().meta({
+    description: "The query language's filter; `window` adds one that moves with the run: `yesterday`, `last_week`, `since_last_run` …",
+  }),
   format: z.enum(EXPORT_FORMATS),
   options: ScheduleOptions.optional(),
 });
