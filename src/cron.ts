@@ -15,7 +15,7 @@ import { flushMetricsSometimes } from "./shared/metrics-flush";
 import { backgroundContext } from "./store/background-context";
 import { forgetOldKeys } from "./store/idempotency";
 import { observeReplicas } from "./store/replicas";
-import { wakeOverdueDeliveries } from "./webhooks";
+import { forgetOldDeliveries, wakeOverdueDeliveries } from "./webhooks";
 
 interface CronTask {
   name: string;
@@ -43,6 +43,7 @@ const TASKS: Record<string, CronTask[]> = {
   "0 2 * * SUN": [{ name: "open the weekly training of forecasts", run: openTraining }],
   "17 3 * * *": [
     { name: "forget old mail", run: forgetOldMail },
+    { name: "forget old deliveries", run: forgetOldDeliveries },
     { name: "forget expired access", run: forgetExpiredAccess },
     { name: "forget old idempotency keys", run: forgetOldKeys },
     { name: "erase what is kept no longer", run: startRetention },

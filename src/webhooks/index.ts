@@ -2,6 +2,7 @@ export { type NewEvent, raiseEvent, raiseIfChanged, type StoredEventType } from 
 export { EVENT_TYPES, type EventType, isResponseEvent } from "./event-types";
 export { type EventFollower, fanOutEntries, fanOutStored, type StoredEvent, tellEvent } from "./events/fan-out";
 export { eventTypeOf, readRange, type TracedEntry } from "./events/read-entries";
+export { forgetOldDeliveries } from "./forget-old";
 export { entryEventId } from "./ids";
 export { type LaneApi, laneOf } from "./lane/api";
 export { HEALTHY, type Health } from "./lane/health";

@@ -3,6 +3,7 @@ import { env } from "cloudflare:test";
 import { expect, test } from "vitest";
 import { ADD_DELIVERIES, REPLAY_DELIVERIES } from "../../src/webhooks/events/deliveries";
 import { MOVE_CURSORS } from "../../src/webhooks/events/fan-out";
+import * as forget from "../../src/webhooks/forget-old";
 import * as lane from "../../src/webhooks/lane/store";
 import { START_OVER } from "../../src/webhooks/records/deliveries";
 import { COUNT_WAITING, NEWEST_DURATIONS } from "../../src/webhooks/records/metrics";
@@ -10,6 +11,9 @@ import { OVERDUE_LANES, UNTOLD_EVENTS } from "../../src/webhooks/sweep";
 
 const STATEMENTS: Record<string, string> = {
   ...Object.fromEntries(Object.entries(lane).flatMap(([name, value]) => (typeof value === "string" ? [[name, value]] : []))),
+  FORGET_ATTEMPTS: forget.FORGET_ATTEMPTS,
+  FORGET_DELIVERIES: forget.FORGET_DELIVERIES,
+  FORGET_EVENTS: forget.FORGET_EVENTS,
   ADD_DELIVERIES,
   REPLAY_DELIVERIES,
   MOVE_CURSORS,
@@ -39,6 +43,12 @@ test("what is due comes from the index in its order; nothing is sorted", async (
   }
   expect((await planOf(lane.DUE)).join("\n")).toContain("webhook_deliveries_due");
   expect((await planOf(lane.FIRST_OF_FORM)).join("\n")).toContain("webhook_deliveries_in_order");
+});
+
+test("the nightly end of what waits walks the endpoints, and of each what waits", async () => {
+  const plan = (await planOf(forget.EXPIRE_WAITING)).join("\n");
+  expect(plan).toMatch(/SCAN w\b/);
+  expect(plan).not.toMatch(/SCAN (?:d|webhook_deliveries)\b/);
 });
 
 test("the sweep looks once at the index for each endpoint", async () => {

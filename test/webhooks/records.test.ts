@@ -1,7 +1,7 @@
 import { env } from "cloudflare:test";
 import { afterEach, expect, test, vi } from "vitest";
 import { raiseEvent, raiseIfChanged } from "../../src/store/events";
-import { wakeOverdueDeliveries } from "../../src/webhooks";
+import { forgetOldDeliveries, wakeOverdueDeliveries } from "../../src/webhooks";
 import { testContext } from "../support/context";
 import { newestMail } from "../support/mailbox";
 import { eventually, type HookWorld, hookWorld, laneStub, receiver } from "./support";
@@ -212,4 +212,26 @@ test("a deleted endpoint is sent nothing more, and its waiting deliveries are ca
   await eventually(async () => expect((await deliveriesOf(world, id))[0]).toMatchObject({ attempts: 1 }));
   await world.call("DELETE", `/api/v2/webhooks/${hook.id}`, undefined, { as: "admin" });
   expect((await deliveriesOf(world, id)).map(({ status }) => status)).toEqual(["cancelled"]);
+});
+
+test("what waited at a paused endpoint for three days is a dead letter; old attempts and deliveries are forgotten, waiting ones never", async () => {
+  const world = await hookWorld();
+  const [target, paused] = [receiver(), receiver()];
+  const hook = await world.hook({ url: target.url });
+  const other = await world.hook({ url: paused.url });
+  await world.json("PATCH", `/api/v2/webhooks/${other.id}`, { status: "paused" });
+  const { id } = await world.accepted({ name: "Ada" });
+  await eventually(async () =>
+    expect((await deliveriesOf(world, id)).map(({ status }) => status).sort()).toEqual(["delivered", "pending"]),
+  );
+  const later = (days: number) => testContext({ now: () => Date.now() + days * 24 * 3_600_000 });
+  await forgetOldDeliveries(later(2));
+  expect((await deliveriesOf(world, id)).map(({ status }) => status).sort()).toEqual(["delivered", "pending"]);
+  await forgetOldDeliveries(later(4));
+  expect((await deliveriesOf(world, id)).map(({ status }) => status).sort()).toEqual(["dead", "delivered"]);
+  await forgetOldDeliveries(later(31));
+  expect(await world.json("GET", `/api/v2/webhooks/${hook.id}/attempts`)).toMatchObject({ attempts: [] });
+  expect((await deliveriesOf(world, id)).length).toBe(2);
+  await forgetOldDeliveries(later(91));
+  expect(await deliveriesOf(world, id)).toEqual([]);
 });
