@@ -57,7 +57,7 @@ const AnomalyView = z
   })
   .openapi("Anomaly");
 
-const DetectorBody = z.object({
+const DetectorBody = z.strictObject({
   name: plainText(100).min(1),
   kind: z.enum(DETECTOR_KINDS),
   sensitivity: z.enum(SENSITIVITIES).default("medium"),
@@ -163,7 +163,7 @@ const updateRoute = defineRoute({
     params: DetectorParams,
     body: jsonBody(
       z
-        .object({
+        .strictObject({
           name: DetectorBody.shape.name.optional(),
           sensitivity: z.enum(SENSITIVITIES).optional(),
           window_hours: z.union(WINDOW_HOURS.map((hours) => z.literal(hours))).optional(),
