@@ -2,6 +2,7 @@
 import {
   ANY,
   compileTemplate,
+  DATETIME,
   NUMBER,
   objectOf,
   renderTemplate,
@@ -98,7 +99,7 @@ function templateValues(body: EventBody, form: FormFacts | null): Record<string,
 const SCOPE: Scope = objectOf({
   id: TEXT,
   type: TEXT,
-  occurred_at: TEXT,
+  occurred_at: DATETIME,
   workspace_id: TEXT,
   form_id: TEXT,
   form_seq: NUMBER,
@@ -106,7 +107,7 @@ const SCOPE: Scope = objectOf({
   prev_hash: TEXT,
   hash: TEXT,
   form: objectOf({ id: TEXT, title: TEXT, slug: TEXT }),
-  response: objectOf({ data: ANY }, true),
+  response: objectOf({ data: ANY, submitted_at: DATETIME, updated_at: DATETIME, started_at: DATETIME, deleted_at: DATETIME }, true),
   // Answers of one form today and of another version tomorrow: what is not there renders as nothing.
   data: objectOf({}, true),
 });
