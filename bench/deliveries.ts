@@ -96,7 +96,9 @@ async function makeForm(ask: Ask): Promise<string> {
   return id;
 }
 
-const submit = (ask: Ask, formId: string, n: number) => ask<{ seq: number }>("POST", `/api/v1/forms/${formId}/responses`, { data: { n } });
+function submit(ask: Ask, formId: string, n: number): Promise<{ seq: number }> {
+  return ask("POST", `/api/v1/forms/${formId}/responses`, { data: { n } });
+}
 
 async function fill(ask: Ask): Promise<string> {
   const formId = await makeForm(ask);
