@@ -25,6 +25,12 @@ const toView = ({ address, scope, reason, detail, createdAt }: Suppression) => (
   created_at: isoTime(createdAt),
 });
 
+/** One of Resend, or a list of SendGrid; what else they say is theirs. */
+const MailEvents = z.union([
+  z.array(z.looseObject({ event: z.string() })).min(1).max(1_000),
+  z.looseObject({ type: z.string(), data: z.looseObject({}) }),
+]);
+
 const listRoute = defineRoute({
   method: "get",
   path,
@@ -65,7 +71,7 @@ const eventsRoute = defineRoute({
   description:
     "Takes the webhooks of Resend and SendGrid, signed as Standard Webhooks are, or with the secret as a bearer token. Without MAIL_EVENTS_SECRET there is no such route.",
   request: {
-    body: jsonBody(z.unknown(), [{ event: "bounce", message_id: "mail_01jd3x0000abcdefghjkmnpqrs", reason: "550 no such user" }]),
+    body: jsonBody(MailEvents, [{ event: "bounce", message_id: "mail_01jd3x0000abcdefghjkmnpqrs", reason: "550 no such user" }]),
   },
   responses: { 200: json(z.object({ taken: z.number().int() }), "How many were about mail of ours") },
   alsoFails: { 401: "The signature does not fit" },
