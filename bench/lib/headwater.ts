@@ -23,3 +23,10 @@ export async function serveHeadwater(folder: string, options: Pick<ServeOptions,
   const demo = await seed({ origin, url: origin, token: SEED_TOKEN, folder, empty: false, note: () => {} });
   return { url: origin, demo, miniflare, stop };
 }
+
+/** The same state, served again by a fresh server. */
+export async function serveKnown(folder: string, demo: Demo): Promise<Headwater> {
+  const state = openState(folder);
+  const { miniflare, stop, url } = await serve({ port: 0, stores: state.stores, bindings: { ...state.secrets, LIMITS: "off" } });
+  return { url: url.replace("localhost", "127.0.0.1"), demo, stop, miniflare };
+}
