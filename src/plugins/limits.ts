@@ -2,7 +2,7 @@
 import type { Limits } from "./isolate/protocol";
 
 /** Fuel: about a quarter of a second of computing on a small machine. The clock is the second line: on a busy one it runs ahead. */
-export const RUN_LIMITS: Limits = { fuel: 100_000_000, cpuMs: 700, wallMs: 10_000 };
+export const RUN_LIMITS: Limits = { fuel: 100_000_000, cpuMs: 500, wallMs: 10_000 };
 export const DESCRIBE_LIMITS: Limits = { fuel: 50_000_000, cpuMs: 500, wallMs: 5_000 };
 export const VALIDATOR_LIMITS: Limits = { fuel: 12_000_000, cpuMs: 40, wallMs: 50 };
 

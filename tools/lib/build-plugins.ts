@@ -23,10 +23,13 @@ export async function buildPlugins(): Promise<boolean> {
   const fresh = `${OUT}.${process.pid}`;
   mkdirSync(fresh, { recursive: true });
   const guest = await bundle("guest-strict.ts", { format: "iife", globalName: "guest" });
-  const strict = await bundle("strict.ts", { text: { "./guest.txt": `(() => { ${guest}\nreturn guest.default; })()` } });
+  const interpreter = addFuel(readFileSync(INTERPRETER));
+  const strict = await bundle("strict.ts", {
+    text: { "./guest.txt": `(() => { ${guest}\nreturn guest.default; })()`, "./asks.txt": JSON.stringify(interpreter.asks) },
+  });
   writeFileSync(join(fresh, "strict.txt"), strict);
   writeFileSync(join(fresh, "metered.txt"), await bundle("metered.ts", {}));
-  writeFileSync(join(fresh, "quickjs.wasm"), addFuel(readFileSync(INTERPRETER)));
+  writeFileSync(join(fresh, "quickjs.wasm"), interpreter.module);
   writeFileSync(join(fresh, "built.txt"), JSON.stringify(await builtPlugins()));
   writeFileSync(join(fresh, ".built-from"), digest);
   rmSync(OUT, { recursive: true, force: true });

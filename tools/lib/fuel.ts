@@ -1,16 +1,31 @@
 // Puts a fuel gauge into a WebAssembly module: every loop turn and every call takes some, bulk memory takes by length, and an
-// empty gauge traps. A trap cannot be caught by what runs inside. So an interpreter compiled to WebAssembly is bounded in all
+// empty gauge asks outside for more, and traps when there is none. A trap cannot be caught by what runs inside. So an interpreter compiled to WebAssembly is bounded in all
 // that it does, its native code too: a pattern that backtracks for ever, a search through an array of 2^53 elements.
 // Nothing else is changed; whatever instruction this file does not know, it refuses.
 
 const SECTION = { type: 1, import: 2, function: 3, memory: 5, global: 6, export: 7, code: 10 } as const;
-const OP = { unreachable: 0x00, block: 0x02, loop: 0x03, if: 0x04, end: 0x0b, getGlobal: 0x23, setGlobal: 0x24, i32: 0x41 } as const;
+const OP = {
+  unreachable: 0x00,
+  block: 0x02,
+  loop: 0x03,
+  if: 0x04,
+  end: 0x0b,
+  call: 0x10,
+  drop: 0x1a,
+  getGlobal: 0x23,
+  setGlobal: 0x24,
+  i32: 0x41,
+} as const;
 const I32 = 0x7f;
+const F64 = 0x7c;
 const EMPTY = 0x40;
 const BYTES_PER_UNIT_LOG2 = 6;
 
-/** The gauge is the export "fuel": a mutable i32. */
-export function addFuel(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
+/**
+ * The gauge is the export "fuel": a mutable i32. Whoever makes the instance is asked through the import that takes nothing and
+ * returns a double (the interpreter's clock): an import of our own would move the number of every function.
+ */
+export function addFuel(bytes: Uint8Array): { module: Uint8Array<ArrayBuffer>; asks: { module: string; name: string } } {
   const module = new Reader(bytes);
   if (module.u32le() !== 0x6d736100 || module.u32le() !== 1) throw new Error("Not a WebAssembly module");
   const sections: { id: number; body: Uint8Array }[] = [];
@@ -22,8 +37,10 @@ export function addFuel(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
   const globals = find(SECTION.global);
   const exports = find(SECTION.export);
   if (globals === undefined || exports === undefined) throw new Error("A module without globals or exports");
-  const fuel = importedGlobals(find(SECTION.import)) + new Reader(globals).u32();
-  const scratch = fuel + 1;
+  const imports = readImports(find(SECTION.import), clockTypes(find(SECTION.type)));
+  if (imports.clock === null) throw new Error("A module that never asks for the time");
+  const fuel = imports.globals + new Reader(globals).u32();
+  const gauge: Gauge = { fuel, scratch: fuel + 1, ask: imports.clock.index };
   // Full at first: the module's own start function runs before anybody can fill it.
   const full = [I32, 1, OP.i32, 0xff, 0xff, 0xff, 0xff, 0x07, OP.end];
   const zero = [I32, 1, OP.i32, 0, OP.end];
@@ -31,7 +48,7 @@ export function addFuel(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
   for (const { id, body } of sections) {
     if (id === SECTION.global) out.push(section(id, appended(body, 2, [...full, ...zero])));
     else if (id === SECTION.export) out.push(section(id, appended(body, 1, [4, ...new TextEncoder().encode("fuel"), 3, ...leb(fuel)])));
-    else if (id === SECTION.code) out.push(section(id, codeSection(body, fuel, scratch)));
+    else if (id === SECTION.code) out.push(section(id, codeSection(body, gauge)));
     // Names and other custom sections would be wrong or useless now.
     else if (id !== 0) out.push(section(id, body));
   }
@@ -42,25 +59,56 @@ export function addFuel(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
     result.set(part, at);
     at += part.length;
   }
-  return result;
+  const { module: from, name } = imports.clock;
+  return { module: result, asks: { module: from, name } };
 }
 
-function importedGlobals(body: Uint8Array | undefined): number {
-  if (body === undefined) return 0;
+interface Gauge {
+  fuel: number;
+  scratch: number;
+  ask: number;
+}
+
+/** The types of functions that take nothing and return a double. */
+function clockTypes(body: Uint8Array | undefined): Set<number> {
+  const found = new Set<number>();
+  if (body === undefined) return found;
   const reader = new Reader(body);
-  let found = 0;
+  const count = reader.u32();
+  for (let i = 0; i < count; i++) {
+    if (reader.byte() !== 0x60) throw new Error("A type that is no function");
+    const parameters = reader.take(reader.u32());
+    const results = reader.take(reader.u32());
+    if (parameters.length === 0 && results.length === 1 && results[0] === F64) found.add(i);
+  }
+  return found;
+}
+
+interface Imports {
+  globals: number;
+  clock: { index: number; module: string; name: string } | null;
+}
+
+function readImports(body: Uint8Array | undefined, clocks: Set<number>): Imports {
+  const found: Imports = { globals: 0, clock: null };
+  if (body === undefined) return found;
+  const reader = new Reader(body);
+  const text = () => new TextDecoder().decode(reader.take(reader.u32()));
+  let functions = 0;
   for (let left = reader.u32(); left > 0; left--) {
-    reader.take(reader.u32());
-    reader.take(reader.u32());
+    const module = text();
+    const name = text();
     const kind = reader.byte();
-    if (kind === 0) reader.u32();
-    else if (kind === 1) {
+    if (kind === 0) {
+      if (clocks.has(reader.u32())) found.clock ??= { index: functions, module, name };
+      functions++;
+    } else if (kind === 1) {
       reader.byte();
       limits(reader);
     } else if (kind === 2) limits(reader);
     else if (kind === 3) {
       reader.take(2);
-      found++;
+      found.globals++;
     } else throw new Error(`Unknown kind of import ${kind}`);
   }
   return found;
@@ -72,19 +120,19 @@ function limits(reader: Reader): void {
   if ((flags & 1) === 1) reader.u32();
 }
 
-function codeSection(body: Uint8Array, fuel: number, scratch: number): number[] {
+function codeSection(body: Uint8Array, gauge: Gauge): number[] {
   const reader = new Reader(body);
   const count = reader.u32();
   const out = [...leb(count)];
   for (let i = 0; i < count; i++) {
-    const code = functionBody(new Reader(reader.take(reader.u32())), fuel, scratch);
+    const code = functionBody(new Reader(reader.take(reader.u32())), gauge);
     for (const byte of leb(code.length)) out.push(byte);
     for (const byte of code) out.push(byte);
   }
   return out;
 }
 
-function functionBody(reader: Reader, fuel: number, scratch: number): number[] {
+function functionBody(reader: Reader, { fuel, scratch, ask }: Gauge): number[] {
   const out: number[] = [];
   const copy = (from: number) => {
     for (let at = from; at < reader.at; at++) out.push(reader.bytes[at] ?? 0);
@@ -94,7 +142,8 @@ function functionBody(reader: Reader, fuel: number, scratch: number): number[] {
     reader.byte();
   }
   copy(0);
-  const stop = [...[OP.getGlobal, ...leb(fuel)], OP.i32, 0, 0x48, OP.if, EMPTY, OP.unreachable, OP.end];
+  const isEmpty = [OP.getGlobal, ...leb(fuel), OP.i32, 0, 0x48];
+  const stop = [...isEmpty, OP.if, EMPTY, OP.call, ...leb(ask), OP.drop, ...isEmpty, OP.if, EMPTY, OP.unreachable, OP.end, OP.end];
   const takeOne = [OP.getGlobal, ...leb(fuel), OP.i32, 1, 0x6b, OP.setGlobal, ...leb(fuel), ...stop];
   // The length is what lies on top of the stack; it is put back afterwards.
   const takeByLength = [

@@ -59,7 +59,11 @@ export default class Metered extends WorkerEntrypoint {
     const port = {
       log: (level: string, text: string) => log.add(`${level}`, `${text}`),
       call: async (operation: string, argument: string): Promise<string> => {
-        if (++calls > MAX_CALLS) return `{"error":"At most ${MAX_CALLS} calls in a run."}`;
+        if (++calls > MAX_CALLS) {
+          // Somebody who is told no and asks on is not asking for anything.
+          if (calls > 2 * MAX_CALLS) meter.close();
+          return `{"error":"At most ${MAX_CALLS} calls in a run."}`;
+        }
         if (argument.length > MAX_ARGUMENT) return `{"error":"At most ${MAX_ARGUMENT} characters in a call."}`;
         meter.waiting++;
         try {

@@ -4,6 +4,7 @@
 import { WorkerEntrypoint } from "cloudflare:workers";
 import variant from "@jitl/quickjs-wasmfile-release-sync";
 import { newQuickJSWASMModuleFromVariant, newVariant, type QuickJSContext, type QuickJSHandle } from "quickjs-emscripten-core";
+import ASKS from "./asks.txt";
 import GUEST from "./guest.txt";
 import { RunLog } from "./log";
 import {
@@ -28,6 +29,11 @@ const LONGEST_SLEEP_MS = 10_000;
 /** Making the interpreter and the guest's surroundings is not the plugin's to pay. */
 const FUEL_TO_START = 200_000_000;
 const FUEL_PER_CHARACTER_LOG2 = 4;
+/** Poured in at a time: some ten milliseconds, after which the clock is looked at. */
+const FUEL_AT_ONCE = 2_000_000;
+/** What a call costs on our side of it. */
+const FUEL_PER_CALL = 50_000;
+const asks = JSON.parse(ASKS) as { module: string; name: string };
 const OPERATIONS: readonly string[] = ["fetch", "kv", "mail", "files"];
 
 export default class Strict extends WorkerEntrypoint {
@@ -49,6 +55,7 @@ class Session {
   readonly #job: Job;
   readonly #gate: Gate;
   #fuel: WebAssembly.Global | null = null;
+  #reserve = 0;
   #enteredAt = 0;
   #computedMs = 0;
   #interrupted = false;
@@ -85,16 +92,25 @@ class Session {
   }
 
   get #spent(): boolean {
-    return this.#interrupted || (this.#fuel !== null && this.#fuel.value < 0);
+    return this.#interrupted || this.#reserve + (this.#fuel?.value ?? 0) < 0;
   }
 
   #give(units: number): void {
-    if (this.#fuel !== null) this.#fuel.value = units;
+    this.#reserve = units;
+    if (this.#fuel !== null) this.#fuel.value = 0;
+  }
+
+  /** Asked by the interpreter when the gauge is empty. It traps when this leaves it empty. */
+  #refill(): void {
+    if (this.#fuel === null || this.#fuel.value >= 0) return;
+    if (this.#mustStop()) return;
+    const poured = Math.min(FUEL_AT_ONCE, this.#reserve);
+    this.#reserve -= poured;
+    this.#fuel.value += poured;
   }
 
   #take(units: number): void {
-    if (this.#fuel === null) return;
-    this.#fuel.value -= units;
+    this.#reserve -= units;
     if (this.#spent) throw new SpentError();
   }
 
@@ -103,7 +119,13 @@ class Session {
       emscriptenModule: {
         wasmMemory: new WebAssembly.Memory({ initial: PAGES, maximum: MAX_PAGES }),
         instantiateWasm: (imports: WebAssembly.Imports, done: (instance: WebAssembly.Instance) => void) => {
-          const instance = new WebAssembly.Instance(wasm, imports);
+          const clock = imports[asks.module]?.[asks.name] as () => number;
+          const asking = () => {
+            this.#refill();
+            return clock();
+          };
+          const own = { ...imports, [asks.module]: { ...imports[asks.module], [asks.name]: asking } };
+          const instance = new WebAssembly.Instance(wasm, own);
           this.#fuel = instance.exports.fuel as WebAssembly.Global;
           this.#give(FUEL_TO_START);
           done(instance);
@@ -117,12 +139,13 @@ class Session {
     runtime.setMaxStackSize(STACK_BYTES);
     const vm = runtime.newContext();
     this.#define(vm);
-    runtime.setInterruptHandler(() => this.#mustStop());
     return vm;
   }
 
   /** Where the clock moves while the isolate computes, it ends a run before the fuel does. */
   #mustStop(): boolean {
+    // Before the plugin has begun, nothing is its own doing.
+    if (this.#enteredAt === 0) return false;
     this.#interrupted ||= this.#computedMs + Date.now() - this.#enteredAt > this.#job.limits.cpuMs;
     return this.#interrupted;
   }
@@ -156,9 +179,14 @@ class Session {
   }
 
   #call(vm: QuickJSContext, operation: string, handle: QuickJSHandle): QuickJSHandle {
+    this.#take(FUEL_PER_CALL);
     const argument = this.#text(vm, handle);
     const answer = async (): Promise<string> => {
-      if (++this.#calls > MAX_CALLS) return JSON.stringify({ error: `At most ${MAX_CALLS} calls in a run.` });
+      if (++this.#calls > MAX_CALLS) {
+        // Somebody who is told no and asks on is not asking for anything.
+        if (this.#calls > 2 * MAX_CALLS) this.#interrupted = true;
+        return JSON.stringify({ error: `At most ${MAX_CALLS} calls in a run.` });
+      }
       if (!OPERATIONS.includes(operation)) return JSON.stringify({ error: "There is no such call." });
       return this.#gate.call(operation as Operation, argument);
     };
