@@ -10,6 +10,7 @@ export { FORMAT_VERSION as SEGMENT_FORMAT } from "./columns/segment/pack";
 export { type Comparison, compareSides } from "./compare/compare";
 export { type Distribution, getDistribution } from "./distribution/get";
 export { summariseNumbers } from "./distribution/numbers";
+export { LANGUAGES } from "./distribution/stop-words";
 export { listForecastModels, type NextWeek, predictNextWeek } from "./forecast/predict";
 export type { ModelVersion } from "./forecast/versions";
 export { continueTraining, openTraining } from "./forecast/weekly";

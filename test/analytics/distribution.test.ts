@@ -33,6 +33,7 @@ test("numbers have their mean, median, quartiles and bars", async () => {
   const form = await createAnalysed();
   for (const score of [1, 2, 3, 4, 10]) await form.accepted({ name: "n", score, home: { rooms: score } });
   const score = await form.distribution("score");
+  expect(score.standard_deviation).toBeCloseTo(3.5355, 4);
   expect(score).toMatchObject({ answered: 5, mean: 4, median: 3, min: 1, max: 10, quartiles: [2, 3, 4] });
   expect(score.histogram.reduce((sum, { count }) => sum + count, 0)).toBe(5);
   expect(score.histogram[0]?.from).toBeLessThanOrEqual(1);
@@ -52,6 +53,7 @@ test("a number that nobody has given says so", async () => {
     median: null,
     min: null,
     max: null,
+    standard_deviation: null,
     quartiles: [],
     histogram: [],
   });
@@ -77,7 +79,9 @@ test("ratings are choices and numbers, and recommendations a score besides", asy
   expect(stars).toMatchObject({ answered: 4, mean: 3.5, median: 4, min: 1, max: 5 });
   const likely = await form.distribution("likely");
   expect(likely.values).toHaveLength(11);
-  expect(likely.nps).toEqual({ score: 25, promoters: 2, passives: 1, detractors: 1 });
+  expect(likely.nps).toMatchObject({ score: 25, promoters: 2, passives: 1, detractors: 1 });
+  expect(likely.nps.interval?.lower).toBeLessThan(25);
+  expect(likely.nps.interval?.upper).toBe(100);
 });
 
 test("matrix by row, ranking by place, text by word", async () => {
@@ -90,15 +94,22 @@ test("matrix by row, ranking by place, text by word", async () => {
     ["price", 1, [0, 1]],
   ]);
   expect((await form.distribution("order")).average_ranks).toEqual([
-    { value: "z", average_rank: 1.5 },
-    { value: "x", average_rank: 1.5 },
-    { value: "y", average_rank: 3 },
+    { value: "z", average_rank: 1.5, places: [1, 1] },
+    { value: "x", average_rank: 1.5, places: [1, 1] },
+    { value: "y", average_rank: 3, places: [0, 0, 2] },
   ]);
-  expect((await form.distribution("name")).words).toEqual([
-    { word: "friendly", count: 2 },
-    { word: "and", count: 1 },
-    { word: "fast", count: 1 },
-  ]);
+  expect(rows.map((row) => row.mean_step)).toEqual([1, 2]);
+  // "and" is a word of the language that these are in.
+  expect(await form.distribution("name")).toMatchObject({
+    words: [
+      { word: "friendly", count: 2 },
+      { word: "fast", count: 1 },
+    ],
+    texts_read: 2,
+  });
+  expect((await form.distribution("name", "?languages=none")).words).toHaveLength(3);
+  expect((await form.distribution("name", "?languages=de,fr")).words).toHaveLength(3);
+  expect((await form.call("GET", `/api/v2/analytics/forms/${form.formId}/fields/name/distribution?languages=xx`)).status).toBe(422);
 });
 
 test("an option that was dropped keeps its answers and its label", async () => {

@@ -33,11 +33,13 @@ export interface DistributionView {
   min: number | null;
   max: number | null;
   quartiles: number[];
+  standard_deviation: number | null;
   histogram: { from: number; to: number; count: number }[];
-  nps: { score: number | null; promoters: number; passives: number; detractors: number };
-  rows: { row: string; answered: number; values: DistributionView["values"] }[];
-  average_ranks: { value: string; average_rank: number }[];
+  nps: { score: number | null; promoters: number; passives: number; detractors: number; interval: { lower: number; upper: number } | null };
+  rows: { row: string; answered: number; values: DistributionView["values"]; mean_step: number | null }[];
+  average_ranks: { value: string; average_rank: number; places: number[] }[];
   words: { word: string; count: number }[];
+  texts_read: number;
 }
 
 export interface AnalysedWorld extends FormWorld {

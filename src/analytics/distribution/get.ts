@@ -9,7 +9,8 @@ import { type AnalysedForm, fieldsOf, loadAnalysedForm } from "../form";
 import { eachLedger } from "../ledger-reads";
 import { type NumberSummary, summariseNumbers } from "./numbers";
 import { countCells, scanField } from "./scan";
-import { type Counts, type NpsSummary, npsOf, type ValueCount, valuesOf } from "./values";
+import type { Language } from "./stop-words";
+import { type Counts, meanStep, type NpsSummary, npsOf, type ValueCount, valuesOf } from "./values";
 import { type WordCount, Words } from "./words";
 
 export interface Distribution extends Partial<NumberSummary> {
@@ -20,10 +21,12 @@ export interface Distribution extends Partial<NumberSummary> {
   values?: ValueCount[];
   nps?: NpsSummary;
   /** Matrix: the values of each row. */
-  rows?: { row: string; label: string; answered: number; values: ValueCount[] }[];
-  /** Ranking: the mean place of each option, 1 for the first, over those who placed it. */
-  averageRanks?: { value: string; averageRank: number }[];
+  rows?: { row: string; label: string; answered: number; values: ValueCount[]; meanStep: number | null }[];
+  /** Ranking: the mean place of each option, 1 for the first, over those who placed it; and how often it had each place. */
+  averageRanks?: { value: string; averageRank: number; places: number[] }[];
   words?: WordCount[];
+  /** How many texts the words are from; only the first ones are read when there are very many. */
+  textsRead?: number;
 }
 
 interface Source {
@@ -44,7 +47,7 @@ const MAX_TEXTS = 50_000;
 
 export async function getDistribution(
   ctx: ServiceContext,
-  input: { formId: string; field: string } & AsOf,
+  input: { formId: string; field: string; languages?: readonly Language[] } & AsOf,
 ): Promise<{ value: Distribution; current: boolean }> {
   assertCan(ctx, "read");
   const form = await loadAnalysedForm(ctx, input.formId);
@@ -52,21 +55,36 @@ export async function getDistribution(
   if (field === undefined) throw new NotFoundError("The field");
   const moment = await momentOf(ctx, form, input);
   const query = { workspaceId: ctx.workspaceId, formId: form.formId, asOf: moment?.marks ?? null };
-  if (moment !== null) return { value: await describe(ctx, field, sourceAt(ctx, query, field)), current: moment.current };
+  if (moment !== null) return { value: await describe(ctx, field, sourceAt(ctx, query, field), input.languages), current: moment.current };
   if (!isCounted(field)) {
     const { current, position } = await passBarrier(ctx, form.formId, form.settings);
-    return { value: await describe(ctx, field, sourceNow(ctx, form, query, current ? position : null)), current };
+    return { value: await describe(ctx, field, sourceNow(ctx, form, query, current ? position : null), input.languages), current };
   }
-  return { value: await describe(ctx, field, sourceNow(ctx, form, query, null)), current: true };
+  return { value: await describe(ctx, field, sourceNow(ctx, form, query, null), input.languages), current: true };
 }
 
 /** Whether counters alone can tell all there is to tell. */
-function isCounted({ type, repeated }: FieldDescription): boolean {
+function isCounted(field: FieldDescription): boolean {
+  const { type, repeated } = field;
   if (type === "ranking") return false;
-  return (CHOICES.has(type) && !(repeated && SCALES.has(type))) || !(NUMBERS.has(type) || TEXTS.has(type) || SCALES.has(type));
+  return (CHOICES.has(type) && !(repeated && SCALES.has(type))) || !(holdsNumbers(field) || holdsText(field) || SCALES.has(type));
 }
 
-async function describe(ctx: WorkspaceContext, field: FieldDescription, source: Source): Promise<Distribution> {
+/** What a calculated field comes to, its expression says. */
+function holdsNumbers({ type, holds = "number" }: FieldDescription): boolean {
+  return NUMBERS.has(type) && holds === "number";
+}
+
+function holdsText({ type, holds }: FieldDescription): boolean {
+  return TEXTS.has(type) || holds === "text";
+}
+
+async function describe(
+  ctx: WorkspaceContext,
+  field: FieldDescription,
+  source: Source,
+  languages: readonly Language[] | undefined,
+): Promise<Distribution> {
   const { path, type } = field;
   const rows = field.type === "matrix" ? (field.rows ?? []) : [];
   const counts = await source.counts([path, ...rows.map(({ value }) => `${path}.${value}`)]);
@@ -77,17 +95,20 @@ async function describe(ctx: WorkspaceContext, field: FieldDescription, source: 
     const described = rows.map(({ value, label }) => {
       const ofRow = counts.get(`${path}.${value}`) ?? new Map<string, number>();
       const answeredRow = ofRow.get("") ?? 0;
-      return { row: value, label, answered: answeredRow, values: valuesOf(field, ofRow, answeredRow) };
+      return { row: value, label, answered: answeredRow, values: valuesOf(field, ofRow, answeredRow), meanStep: meanStep(field, ofRow) };
     });
     return { ...base, rows: described };
   }
-  if (NUMBERS.has(type)) {
+  if (holdsNumbers(field)) {
     const numbers = await source.remember(`numbers:${path}`, () => numbersOf(ctx, source.query, field));
     // Counters may be a response ahead of the store by now; the parts of one reply must agree.
     const given = field.repeated ? answered : numbers.reduce((sum, [, count]) => sum + count, 0);
     return { ...base, answered: given, ...summariseNumbers(numbers) };
   }
-  if (TEXTS.has(type)) return { ...base, words: await source.remember(`words:${path}`, () => wordsOf(ctx, source.query, path)) };
+  if (holdsText(field)) {
+    const key = `words:${path}:${languages?.join() ?? "theirs"}`;
+    return { ...base, ...(await source.remember(key, () => wordsOf(ctx, source.query, path, languages))) };
+  }
   if (!CHOICES.has(type)) return base;
   const values = valuesOf(field, own, answered);
   if (type === "ranking") {
@@ -140,7 +161,12 @@ async function numbersOf(ctx: WorkspaceContext, query: StateQuery, field: FieldD
   }
 }
 
-async function wordsOf(ctx: WorkspaceContext, query: StateQuery, path: string): Promise<WordCount[]> {
+async function wordsOf(
+  ctx: WorkspaceContext,
+  query: StateQuery,
+  path: string,
+  languages: readonly Language[] | undefined,
+): Promise<{ words: WordCount[]; textsRead: number }> {
   const words = new Words();
   let read = 0;
   for await (const { value } of scanField(ctx, query, topOf(path))) {
@@ -148,18 +174,25 @@ async function wordsOf(ctx: WorkspaceContext, query: StateQuery, path: string): 
     read += 1;
     if (read >= MAX_TEXTS) break;
   }
-  return words.top();
+  return { words: words.top(languages), textsRead: read };
 }
 
-async function ranksOf(ctx: WorkspaceContext, query: StateQuery, path: string): Promise<{ value: string; averageRank: number }[]> {
-  const places = new Map<string, { sum: number; count: number }>();
+async function ranksOf(ctx: WorkspaceContext, query: StateQuery, path: string): Promise<NonNullable<Distribution["averageRanks"]>> {
+  const found = new Map<string, number[]>();
   for await (const { value } of scanField(ctx, query, topOf(path))) {
     for (const [i, option] of leaves(value, path).entries()) {
-      const place = places.get(String(option)) ?? { sum: 0, count: 0 };
-      places.set(String(option), { sum: place.sum + i + 1, count: place.count + 1 });
+      const places = found.get(String(option)) ?? [];
+      while (places.length <= i) places.push(0);
+      places[i] = (places[i] ?? 0) + 1;
+      found.set(String(option), places);
     }
   }
-  return [...places].map(([value, { sum, count }]) => ({ value, averageRank: sum / count })).sort((a, b) => a.averageRank - b.averageRank);
+  return [...found]
+    .map(([value, places]) => {
+      const times = places.reduce((sum, count) => sum + count, 0);
+      return { value, averageRank: places.reduce((sum, count, i) => sum + (i + 1) * count, 0) / times, places };
+    })
+    .sort((a, b) => a.averageRank - b.averageRank);
 }
 
 function topOf(path: string): string {

@@ -7,6 +7,8 @@ export interface NumberSummary {
   median: number;
   min: number;
   max: number;
+  /** Of a sample; null for a single number. */
+  standardDeviation: number | null;
   /** The lower, the middle and the upper one, interpolated between neighbours as spreadsheets do. */
   quartiles: [number, number, number];
   /** Each bar from `from` up to but without `to`; the last one with it. */
@@ -23,9 +25,12 @@ export function summariseNumbers(counts: NumberCounts): NumberSummary | null {
   const total = counts.reduce((sum, [value, count]) => sum + value * count, 0);
   const quartile = quantiles(counts, n);
   const [lower, median, upper] = [quartile(0.25), quartile(0.5), quartile(0.75)];
+  // Rounding must not put the mean outside of what it is the mean of.
+  const mean = Math.min(last[0], Math.max(first[0], total / n));
+  const squares = counts.reduce((sum, [value, count]) => sum + count * (value - mean) ** 2, 0);
   return {
-    // Rounding must not put the mean outside of what it is the mean of.
-    mean: Math.min(last[0], Math.max(first[0], total / n)),
+    mean,
+    standardDeviation: n < 2 ? null : Math.sqrt(squares / (n - 1)),
     median,
     min: first[0],
     max: last[0],

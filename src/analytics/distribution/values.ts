@@ -33,14 +33,29 @@ export interface NpsSummary {
   promoters: number;
   passives: number;
   detractors: number;
+  /** The score is within these, 95 times of 100; null below two answers. */
+  interval: { lower: number; upper: number } | null;
 }
+
+const Z95 = 1.959963984540054;
 
 export function npsOf(counts: Counts): NpsSummary {
   const within = (from: number, to: number) =>
     [...counts].reduce((sum, [value, count]) => sum + (value !== "" && Number(value) >= from && Number(value) <= to ? count : 0), 0);
   const [promoters, passives, detractors] = [within(9, 10), within(7, 8), within(0, 6)];
   const all = promoters + passives + detractors;
-  return { score: all > 0 ? ((promoters - detractors) / all) * 100 : null, promoters, passives, detractors };
+  if (all === 0) return { score: null, promoters, passives, detractors, interval: null };
+  const mean = (promoters - detractors) / all;
+  const error = Math.sqrt(((promoters + detractors) / all - mean * mean) / Math.max(1, all - 1));
+  const interval = all < 2 ? null : { lower: Math.max(-1, mean - Z95 * error) * 100, upper: Math.min(1, mean + Z95 * error) * 100 };
+  return { score: mean * 100, promoters, passives, detractors, interval };
+}
+
+/** Of a question whose options are steps, such as from bad to good: where on them the answers lie on average, 1 for the first. */
+export function meanStep(field: FieldDescription, counts: Counts): number | null {
+  const offered = offeredBy(field);
+  const answered = offered.reduce((sum, [value]) => sum + (counts.get(value) ?? 0), 0);
+  return answered === 0 ? null : offered.reduce((sum, [value], i) => sum + (i + 1) * (counts.get(value) ?? 0), 0) / answered;
 }
 
 function offeredBy(field: FieldDescription): (readonly [value: string, label: string])[] {

@@ -1,4 +1,5 @@
-// pure. Which words answers are made of, each counted once an answer.
+// pure. Which words answers are made of, each counted once an answer; those that say nothing are left out.
+import { isStopWord, type Language, languagesOf } from "./stop-words";
 
 export interface WordCount {
   word: string;
@@ -25,8 +26,11 @@ export class Words {
     }
   }
 
-  top(): WordCount[] {
+  /** Without the stop words of these languages; of those that the words are in, when none is named. */
+  top(languages?: readonly Language[]): WordCount[] {
+    const left = languages ?? languagesOf(this.#counts);
     return [...this.#counts]
+      .filter(([word]) => !isStopWord(word, left))
       .sort(([a, n], [b, m]) => m - n || (a < b ? -1 : 1))
       .slice(0, MAX_WORDS)
       .map(([word, count]) => ({ word, count }));

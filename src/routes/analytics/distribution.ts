@@ -1,5 +1,5 @@
 import { z } from "@hono/zod-openapi";
-import { getDistribution } from "../../analytics";
+import { getDistribution, LANGUAGES } from "../../analytics";
 import { FIELD_TYPES } from "../../forms";
 import { AsOfQuery, asOfInput } from "../as-of";
 import { defineRoute, json } from "../define-route";
@@ -23,20 +23,44 @@ const Distribution = z
     median: z.number().nullable().optional(),
     min: z.number().nullable().optional(),
     max: z.number().nullable().optional(),
+    standard_deviation: z.number().nullable().optional(),
     quartiles: z.array(z.number()).optional().openapi({ description: "The lower, the middle and the upper one; empty without answers." }),
     histogram: z.array(z.object({ from: z.number(), to: z.number(), count: z.number().int() })).optional(),
     nps: z
-      .object({ score: z.number().nullable(), promoters: z.number().int(), passives: z.number().int(), detractors: z.number().int() })
+      .object({
+        score: z.number().nullable(),
+        promoters: z.number().int(),
+        passives: z.number().int(),
+        detractors: z.number().int(),
+        interval: z.object({ lower: z.number(), upper: z.number() }).nullable().openapi({ description: "95 % limits of the score." }),
+      })
       .optional(),
     rows: z
-      .array(z.object({ row: z.string(), label: z.string(), answered: z.number().int(), values: z.array(Value) }))
+      .array(
+        z.object({
+          row: z.string(),
+          label: z.string(),
+          answered: z.number().int(),
+          values: z.array(Value),
+          mean_step: z.number().nullable().openapi({ description: "Where on the options the answers lie, 1 for the first." }),
+        }),
+      )
       .optional()
       .openapi({ description: "Of a matrix." }),
-    average_ranks: z.array(z.object({ value: z.string(), average_rank: z.number() })).optional(),
+    average_ranks: z
+      .array(
+        z.object({
+          value: z.string(),
+          average_rank: z.number(),
+          places: z.array(z.number().int()).openapi({ description: "How often it had the first place, the second, …" }),
+        }),
+      )
+      .optional(),
     words: z
       .array(z.object({ word: z.string(), count: z.number().int() }))
       .optional()
-      .openapi({ description: "The most frequent ones of a text." }),
+      .openapi({ description: "The most frequent ones of a text, without stop words." }),
+    texts_read: z.number().int().optional(),
   })
   .openapi("Distribution");
 
@@ -49,28 +73,49 @@ const route = defineRoute({
   description: "Over complete responses that are not deleted. A field within a group is named with a dot: `home.rooms`.",
   request: {
     params: AnalysedFormParam.extend({ name: z.string().min(1).max(400).openapi({ example: "score" }) }),
-    query: AsOfQuery,
+    query: AsOfQuery.extend({
+      languages: z
+        .string()
+        .max(40)
+        .regex(new RegExp(`^(none|(${LANGUAGES.join("|")})(,(${LANGUAGES.join("|")}))*)$`))
+        .optional()
+        .openapi({
+          description: `Whose stop words are left out of the words of a text: ${LANGUAGES.join(", ")}, with commas between; \`none\`; without it, those that the texts are in.`,
+          example: "en,de",
+        }),
+    }),
   },
   responses: { 200: json(Distribution, "The distribution") },
   alsoFails: { 503: "The store is not keeping up, and an earlier moment cannot be read yet" },
 });
 
 const NUMERIC: ReadonlySet<string> = new Set(["number", "slider", "currency", "calculated", "rating", "nps"]);
-const NO_NUMBERS = { mean: null, median: null, min: null, max: null, quartiles: [], histogram: [] };
+const NO_NUMBERS = { mean: null, median: null, min: null, max: null, standard_deviation: null, quartiles: [], histogram: [] };
 
 export const distribution = newApp().openapi(route, async (c) => {
   const { id, name } = c.req.valid("param");
-  const { value, current } = await getDistribution(c.get("ctx"), { formId: id, field: name, ...asOfInput(c.req.valid("query")) });
+  const { languages: asked, ...asOf } = c.req.valid("query");
+  const languages = asked === undefined ? undefined : LANGUAGES.filter((language) => asked.split(",").includes(language));
+  const { value, current } = await getDistribution(c.get("ctx"), { formId: id, field: name, languages, ...asOfInput(asOf) });
   if (!current) c.header("X-Stale", "true");
   c.header("Cache-Control", "private, no-store");
-  const { averageRanks, ...rest } = value;
+  const { averageRanks, standardDeviation, textsRead, rows, ...rest } = value;
   return c.json(
     {
-      ...(NUMERIC.has(value.type) ? { values: [], ...NO_NUMBERS } : {}),
+      ...(NUMERIC.has(value.type) && value.words === undefined ? { values: [], ...NO_NUMBERS } : {}),
       ...rest,
       ...(averageRanks === undefined
         ? {}
-        : { average_ranks: averageRanks.map(({ value: option, averageRank }) => ({ value: option, average_rank: averageRank })) }),
+        : {
+            average_ranks: averageRanks.map(({ value: option, averageRank, places }) => ({
+              value: option,
+              average_rank: averageRank,
+              places,
+            })),
+          }),
+      ...(standardDeviation === undefined ? {} : { standard_deviation: standardDeviation }),
+      ...(textsRead === undefined ? {} : { texts_read: textsRead }),
+      ...(rows === undefined ? {} : { rows: rows.map(({ meanStep, ...row }) => ({ ...row, mean_step: meanStep })) }),
     },
     200,
   );
