@@ -32,8 +32,8 @@ export function dimensionOf(group: Group, blocks: readonly Selected[], vocabular
   return group.by === "value" ? new FieldDimension(group.ref, blocks, vocabularies) : new TimeDimension(group.by, group.zone, blocks);
 }
 
-/** Of a block's numbers; a larger table would take more time to clear than it saves. */
-const MAX_DIRECT = 1 << 13;
+/** Four megabytes. */
+const MAX_DIRECT = 1 << 20;
 
 type Prepared =
   | { kind: "none" }
@@ -46,6 +46,7 @@ export class FieldDimension implements Dimension {
   readonly #name: string;
   readonly #blocks: readonly Selected[];
   readonly #prepared: Prepared[];
+  readonly #direct: { base: number; scale: number; ids: Uint32Array } | null;
 
   constructor(field: FieldRef, blocks: readonly Selected[], vocabularies: Vocabularies) {
     this.#name = columnOf(field);
@@ -54,6 +55,7 @@ export class FieldDimension implements Dimension {
     const prepared: (Prepared | null)[] = blocks.map(({ block }) => (block.key === null ? null : this.#withDictionary(block, base)));
     // What is not kept is numbered after everything that is, and forgotten with the question.
     this.vocabulary = new Vocabulary(mannerOf(field), base);
+    this.#direct = prepared.includes(null) ? this.#directOf(blocks) : null;
     this.#prepared = prepared.map((known, i) => {
       const selected = blocks[i];
       if (known !== null || selected === undefined) return known ?? { kind: "none" };
@@ -81,31 +83,37 @@ export class FieldDimension implements Dimension {
   #ofNumbers({ block, mask }: Selected): Prepared {
     const column = block.column(this.#name);
     if (column === null || column.kind !== "numbers") return { kind: "none" };
-    const { values, base, scale, present, rows, min, max } = column;
+    const { values, base, scale, present, rows } = column;
     const ids = new Uint32Array(rows);
     const { vocabulary } = this;
-    const span = Math.round((max - min) * scale) + 1;
-    const direct = values instanceof Float64Array || span > MAX_DIRECT ? null : this.#directFor(span);
+    const direct = values instanceof Float64Array || scale !== this.#direct?.scale ? null : this.#direct.ids;
+    const offset = base - (this.#direct?.base ?? 0);
     for (let i = 0; i < rows; i++) {
       if (!(mask === true || mask[i] === 1) || !isPresent(present, i)) continue;
       const kept = values[i] as number;
-      let id = direct === null ? 0 : (direct[kept] as number);
+      let id = direct === null ? 0 : (direct[offset + kept] as number);
       if (id === 0) {
         id = vocabulary.idOfNumber((base + kept) / scale);
-        if (direct !== null) direct[kept] = id;
+        if (direct !== null) direct[offset + kept] = id;
       }
       ids[i] = id;
     }
     return { kind: "ids", ids };
   }
 
-  #direct = new Uint32Array(0);
-
-  /** By distance from the least number of a block: most numbers are few enough to be looked up instead of hashed. */
-  #directFor(span: number): Uint32Array {
-    if (this.#direct.length < span) this.#direct = new Uint32Array(span);
-    else this.#direct.fill(0, 0, span);
-    return this.#direct;
+  /** By their distance from the least of them: most numbers lie close enough together to be looked up instead of hashed. */
+  #directOf(blocks: readonly Selected[]): { base: number; scale: number; ids: Uint32Array } | null {
+    let [from, to, scale] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 0];
+    for (const { block } of blocks) {
+      const column = block.column(this.#name);
+      if (column?.kind !== "numbers" || column.values instanceof Float64Array) continue;
+      scale = Math.max(scale, column.scale);
+      from = Math.min(from, column.min);
+      to = Math.max(to, column.max);
+    }
+    const base = Math.round(from * scale);
+    const span = Math.round(to * scale) - base + 1;
+    return span > 0 && span <= MAX_DIRECT ? { base, scale, ids: new Uint32Array(span) } : null;
   }
 
   expand(block: number, from: Pairs, to: Pairs): void {
@@ -165,7 +173,7 @@ export class FieldDimension implements Dimension {
 
   first(wanted: Uint8Array, limit: number, descending: boolean): number[] {
     const numbers: { id: number; value: number }[] = [];
-    for (let id = 1; id < wanted.length; id++) {
+    for (let id = this.vocabulary.hasNumbers ? 1 : wanted.length; id < wanted.length; id++) {
       const value = wanted[id] === 1 ? this.vocabulary.numberOf(id) : undefined;
       if (value !== undefined) numbers.push({ id, value });
     }

@@ -35,7 +35,9 @@ export function runOverColumns(query: Query, blocks: readonly Block[], vocabular
     aggregator.add(block, pairs);
   });
   if (query.groups.length === 0) return { rows: [{ group: [], value: aggregator.valueOf(0) }], scannedRows };
-  const present = new Uint32Array(occurs.reduce((sum, one) => sum + one, 0));
+  let groups = 0;
+  for (let place = 0; place < places; place++) groups += occurs[place] as number;
+  const present = new Uint32Array(groups);
   for (let place = 0, at = 0; place < places; place++) if (occurs[place] === 1) present[at++] = place;
   const rows = firstRows(query, {
     dimensions,

@@ -97,6 +97,10 @@ export class Vocabulary {
     return place >= 0 ? (this.#idOfNumber[place] as number) : (this.base?.findNumber(value) ?? 0);
   }
 
+  get hasNumbers(): boolean {
+    return this.manner === "boolean" || this.#numbers.size > 0 || (this.base?.hasNumbers ?? false);
+  }
+
   /** The number behind an id; undefined when it is a text. False and true are 0 and 1. */
   numberOf(id: number): number | undefined {
     if (this.manner === "boolean") return id - FALSE;
