@@ -22,5 +22,10 @@ function nextWeek(history: readonly number[], { kind }: Trained, candidates: rea
     return Array.from({ length: WEEK }, () => level);
   }
   const candidate = candidates.find((each) => each.kind === kind) ?? seasonalNaive;
-  return predict(history, candidate);
+  try {
+    return predict(history, candidate);
+  } catch {
+    // It could be fitted when it was chosen; whatever has come since, last week is still something to say.
+    return predict(history, seasonalNaive);
+  }
 }

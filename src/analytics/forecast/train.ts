@@ -44,10 +44,19 @@ export function train(history: readonly number[], candidates: readonly Candidate
   let best = seasonalNaive;
   let least = Number.POSITIVE_INFINITY;
   for (const candidate of usable) {
-    const cost = costOf(rollOver(some, candidate));
+    const cost = costOfTrying(some, candidate);
     if (cost < least) [best, least] = [candidate, cost];
   }
   return describe(values, best, rollOver(pasts, best));
+}
+
+/** A model that cannot be fitted to this past is not the one to choose. */
+function costOfTrying(pasts: readonly Past[], candidate: Candidate): number {
+  try {
+    return costOf(rollOver(pasts, candidate));
+  } catch {
+    return Number.POSITIVE_INFINITY;
+  }
 }
 
 /** What was known at one day of the past, as it was and made steady, and the week that followed. */
@@ -55,6 +64,13 @@ interface Past {
   raw: readonly number[];
   steady: readonly number[];
   week: readonly number[];
+}
+
+/** Overlapping weeks ask about the same days again and again: the fewer days there were, the less their worst says of what can come. */
+const FEW_DAYS = 2.5;
+
+function widened({ below, above }: Width, by: number): Width {
+  return { below: below * by, above: above * by };
 }
 
 interface Origin {
@@ -114,7 +130,7 @@ function describe(values: readonly number[], candidate: Candidate, origins: read
     days: values.length,
     ...fitOf(values, candidate),
     backtestError: came === 0 ? null : totals.reduce((sum, { predicted, actual }) => sum + Math.abs(actual - predicted), 0) / came,
-    daily: widthOf(misses, misses.length),
+    daily: widened(widthOf(misses, misses.length), 1 + FEW_DAYS / (origins.length + WEEK)),
     weekly: widthOf(totals, Math.floor(totals.length / WEEK)),
   };
 }
