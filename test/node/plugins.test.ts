@@ -1,5 +1,11 @@
 // The real server, in one thread as on a laptop, while plugins try what they may: it goes on answering, and none gets away with it.
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { bundlePlugin } from "../../tools/lib/build-plugins.ts";
+import { ROOT } from "../../tools/lib/paths.ts";
+import { scaffold } from "../../tools/lib/plugin-scaffold.ts";
 import { ATTACKS } from "../plugins/attacks.ts";
 import { emptyState, isRunning, type Running, start } from "./support/headwater.ts";
 
@@ -14,7 +20,6 @@ let key: string;
 beforeAll(async () => {
   state = emptyState();
   running = await start({ state: state.folder, env: { HEADWATER_EMPTY: "1", HEADWATER_LIMITS: "off" } });
-  const { readFileSync } = await import("node:fs");
   key = JSON.parse(readFileSync(`${state.folder}/demo.json`, "utf8")).api_key;
 });
 afterAll(async () => {
@@ -23,6 +28,49 @@ afterAll(async () => {
   await running?.exited;
   for (const pid of pids) if (isRunning(pid)) process.kill(pid, "SIGKILL");
   state.remove();
+});
+
+async function tryOut(source: string, event: unknown, more: Record<string, unknown> = {}) {
+  const made = await call("POST", "", { name: "Guide", source, events: [], ...more });
+  expect(made).toMatchObject({ status: 201 });
+  const run = await call("POST", `/${made.body.id}/test`, { event });
+  return run.body;
+}
+
+describe.runIf(process.platform === "linux")("what authors are told", () => {
+  const guide = readFileSync(join(ROOT, "docs/plugins.md"), "utf8");
+  const plugin = (name: string) => new RegExp(`\`\`\`js plugin=${name}\\n([\\s\\S]*?)\`\`\``).exec(guide)?.[1] ?? "";
+  const event = { type: "response.submitted", data: { id: "rsp_1", data: { name: "Ada" } } };
+
+  test("the guide's first plugin does what the guide says", async () => {
+    const run = await tryOut(plugin("greeter"), event, { config: { greeting: "Welcome" } });
+    expect(run).toMatchObject({ outcome: "ok", logs: [{ level: "info", text: "Welcome! Response rsp_1 is number 1." }] });
+  });
+
+  test("the guide's validator is one", async () => {
+    const made = await call("POST", "", { name: "No shouting", source: plugin("validator"), events: [] });
+    expect(made).toMatchObject({ status: 201, body: { declares: { hooks: ["validate"] } } });
+    await call("DELETE", `/${made.body.id}`);
+  });
+
+  test("every path that the guide names is one of the API's", async () => {
+    const document = (await (await fetch(`${running.url}/api/openapi.json`)).json()) as { paths: Record<string, unknown> };
+    for (const verb of ["test", "runs", "rollback", "enable"])
+      expect(Object.keys(document.paths)).toContain(`/api/v2/plugins/{id}/${verb}`);
+    expect(Object.keys(document.paths)).toContain("/api/v2/plugins/offered");
+  });
+
+  test.each(["strict", "metered"])("what `plugin:new` makes is a plugin, %s", async (mode) => {
+    const folder = mkdtempSync(join(tmpdir(), "headwater-plugin-"));
+    try {
+      const file = join(folder, "say-hello.ts");
+      writeFileSync(file, scaffold("say-hello")["plugins/say-hello.ts"] ?? "");
+      const run = await tryOut(await bundlePlugin(file), event, { mode });
+      expect(run).toMatchObject({ outcome: "ok", logs: [{ text: "Hello, rsp_1: number 1" }] });
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  });
 });
 
 async function call(method: string, path: string, body?: unknown) {
