@@ -91,6 +91,7 @@ export const LEFT_OUT: Readonly<Record<string, string>> = {
   plugin_days: "Counts of a day.",
   schedule_runs: "What was sent stays with who sent it.",
   schedule_recipients: "As the runs.",
+  imports: "Files that live for a week; what they brought comes with the chains.",
   privacy_requests: "They were answered here.",
 };
 
