@@ -68,14 +68,17 @@ export function stepStatement(walk: Walk, limit: number): Statement {
   const values: Statement["values"] = [];
   const bind = (value: string | number) => `?${values.push(value)}`;
   const { from, where } = walkSql(walk, bind);
-  // The index knows no workspace; the mark does, which every ledger has.
-  where.push(`EXISTS (SELECT 1 FROM ledger_marks m WHERE m.form_id = ?1 AND m.workspace_id = ${bind(walk.workspaceId)})`);
+  // The index knows no workspace; the mark does, which every ledger has. Not EXISTS: SQLite makes a join of it and sorts the rows.
+  where.push(`(SELECT count(*) FROM ledger_marks m WHERE m.form_id = ?1 AND m.workspace_id = ${bind(walk.workspaceId)}) > 0`);
   const most = bind(limit);
   const source = `FROM ${from} WHERE ${where.join(" AND ")}`;
-  const sql = `SELECT (SELECT count(*) FROM (SELECT 1 ${source} LIMIT ${most})) AS rows,
-    (SELECT json_array(submitted_at, seq, shard) FROM (SELECT submitted_at, seq, shard ${source} ORDER BY submitted_at, seq, shard LIMIT 1 OFFSET ${most} - 1)) AS last,
-    (SELECT submitted_at ${source} ORDER BY submitted_at, seq, shard LIMIT 1) AS first,
-    (SELECT submitted_at ${source} ORDER BY submitted_at DESC, seq DESC, shard DESC LIMIT 1) AS latest`;
+  // A page that goes on has as many rows as were asked for; only the last one is counted.
+  const sql = `WITH page AS MATERIALIZED (SELECT (SELECT json_array(submitted_at, seq, shard) FROM
+      (SELECT submitted_at, seq, shard ${source} ORDER BY submitted_at, seq, shard LIMIT 1 OFFSET ${most} - 1)) AS last)
+    SELECT last, CASE WHEN last IS NULL THEN (SELECT count(*) FROM (SELECT 1 ${source} LIMIT ${most})) ELSE ${most} END AS rows,
+      (SELECT submitted_at ${source} ORDER BY submitted_at, seq, shard LIMIT 1) AS first,
+      (SELECT submitted_at ${source} ORDER BY submitted_at DESC, seq DESC, shard DESC LIMIT 1) AS latest
+    FROM page`;
   return { sql, values };
 }
 
