@@ -161,7 +161,7 @@ const LETTERS: { [T in MailTemplate]: (data: MailData[T]) => Letter } = {
     heading: plainName(name),
     paragraphs: [
       ...(message === null ? [] : [message]),
-      `${plainName(form)}${period === null ? "" : `, ${period}`}.`,
+      `Responses to “${plainName(form)}”${period === null ? "" : ` ${period}`}.`,
       ...(file.kind === "attached" ? [`The report is attached: ${file.name}.`] : []),
     ],
     figures,

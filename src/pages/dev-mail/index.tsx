@@ -1,7 +1,7 @@
 // The mailbox of a developer's own machine: what would have left, newest first. Development only, and in no document.
 import { Hono } from "hono";
 import type { Child } from "hono/jsx";
-import { listMailbox, readMailbox } from "../../mail";
+import { listMailbox, type MailAttachment, readMailbox } from "../../mail";
 import type { AppEnv } from "../../middleware/app-types";
 import { Document, toHtml } from "../look/document";
 import { stylesheet } from "../look/stylesheets";
@@ -10,7 +10,7 @@ import MAILBOX_CSS from "./mailbox.css";
 const PAGE_CSP = "default-src 'none'; style-src 'self'; img-src 'self'; frame-src 'self'; frame-ancestors 'none'";
 // A mail is shown as a mail program would: it may look like something, and do nothing.
 const MAIL_CSP =
-  "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'self'; sandbox allow-popups allow-popups-to-escape-sandbox";
+  "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'self'; sandbox allow-popups allow-popups-to-escape-sandbox";
 
 export const MAILBOX_STYLE = stylesheet("mailbox", MAILBOX_CSS);
 
@@ -74,12 +74,21 @@ devMail.get("/dev/mail/:id", async (c) => {
 });
 
 devMail.get("/dev/mail/:id/html", async (c) => {
-  const { html } = await readMailbox(c.get("ctx"), c.req.param("id"));
+  const { html, attachments = [] } = await readMailbox(c.get("ctx"), c.req.param("id"));
   c.header("Content-Security-Policy", MAIL_CSP);
   c.header("X-Frame-Options", "SAMEORIGIN");
   // Links open beside the mailbox, not inside the frame.
-  return c.html(html.replace("<head>", '<head><base target="_blank">'));
+  return c.html(withPictures(html, attachments).replace("<head>", '<head><base target="_blank">'));
 });
+
+/** What a mail program takes from the mail itself. */
+function withPictures(html: string, attachments: readonly MailAttachment[]): string {
+  return attachments.reduce(
+    (page, { cid, type, data }) =>
+      cid === undefined || data === undefined ? page : page.replace(`"cid:${cid}"`, `"data:${type};base64,${data}"`),
+    html,
+  );
+}
 
 function when(time: number): string {
   return `${new Date(time).toISOString().slice(0, 16).replace("T", " ")} UTC`;
