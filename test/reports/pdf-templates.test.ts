@@ -17,7 +17,7 @@ async function make(body: Record<string, unknown>, status = 201) {
 }
 
 async function preview(body: Record<string, unknown>): Promise<Response> {
-  return world.call("POST", `${PATH}/preview`, { format: "html", ...body });
+  return world.call("POST", `${PATH}/preview`, body);
 }
 
 describe("a workspace's templates", () => {
@@ -114,7 +114,7 @@ describe("a preview", () => {
   test("of another workspace's template is not there", async () => {
     const { id } = await make({ name: "Ours alone" });
     const stranger = await createWorld();
-    expect((await stranger.call("POST", `${PATH}/preview`, { template_id: id, format: "html" })).status).toBe(404);
+    expect((await stranger.call("POST", `${PATH}/preview`, { template_id: id })).status).toBe(404);
   });
 });
 

@@ -8,8 +8,6 @@ import type { ResponseRow } from "../../store";
 import { printedResponse } from "../pdf/answers";
 import { composeReport } from "../pdf/compose";
 import { questionsOf } from "../pdf/fields";
-import { withPrinter } from "../pdf/print/browser";
-import { printReport } from "../pdf/print-report";
 import { Summary } from "../pdf/summarise";
 import { writingOf } from "../pdf/writing";
 import { loadTemplate } from "./rows";
@@ -26,8 +24,8 @@ export interface PreviewInput {
 const ROWS = 24;
 const PRINTED = 2;
 
-/** A few pages: everything that a template can change is on one of them. */
-export async function previewTemplate(ctx: ServiceContext, input: PreviewInput): Promise<{ html(): string; pdf(): Promise<Uint8Array> }> {
+/** As HTML, which needs no browser: everything that a template can change is in it, but for heads, feet and the breaks of pages. */
+export async function previewTemplate(ctx: ServiceContext, input: PreviewInput): Promise<string> {
   assertCan(ctx, "read");
   const kept = input.templateId === undefined ? null : await loadTemplate(ctx, input.templateId);
   const base = input.base ?? (kept?.base as BaseTemplate | null) ?? "annual";
@@ -53,22 +51,7 @@ export async function previewTemplate(ctx: ServiceContext, input: PreviewInput):
   const sheet: Sheet = { report: composeReport(facts, questions, now, null, writing), setting: settingOf(base, settings), writing };
   const findFile = (id: string) => ({ name: id, image: null });
   const responses = printed.map((row, i) => printedResponse(row, i + 1, { schema, writing, findFile }));
-  return {
-    html: () => joined([coverHtml(sheet), summaryHtml(sheet, ["summary", "questions"]), responsesHtml(sheet, responses)]),
-    pdf: async () => {
-      const input = {
-        sheet,
-        responses: (async function* () {
-          yield* responses;
-        })(),
-        madeAt: ctx.now(),
-      };
-      const report = await withPrinter({ binding: ctx.env.BROWSER, log: ctx.log }, (printer) => printReport(input, printer));
-      const parts: Uint8Array[] = [];
-      for await (const part of report.bytes()) parts.push(part);
-      return new Uint8Array(await new Response(new Blob(parts).stream()).arrayBuffer());
-    },
-  };
+  return joined([coverHtml(sheet), summaryHtml(sheet, ["summary", "questions"]), responsesHtml(sheet, responses)]);
 }
 
 async function answersFor(

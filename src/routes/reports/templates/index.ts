@@ -72,15 +72,17 @@ const previewRoute = defineRoute({
   access: "read",
   tags,
   summary: "See how a template looks",
-  description: "A few pages, from a form's newest answers or made-up ones, before anything is saved. `html` needs no browser on our side.",
-  request: { body: jsonBody(PreviewBody, { extends: "annual", settings: { brand_colour: "#5b2a86" }, format: "html" }) },
+  description:
+    "Cover, summary and two responses as HTML, from a form's newest answers or made-up ones, before anything is saved. To see the pages " +
+    "themselves, send the settings as an export's `options.branding`.",
+  request: { body: jsonBody(PreviewBody, { extends: "annual", settings: { brand_colour: "#5b2a86" } }) },
   responses: {
     200: {
       description: "The document",
-      content: { "application/pdf": { schema: z.string() }, "text/html": { schema: z.string() } },
+      content: { "text/html": { schema: z.string() } },
     },
   },
-  alsoFails: { 503: "There is no browser to print with, or the store is not keeping up" },
+  alsoFails: { 503: "The store is not keeping up" },
 });
 
 const uploadRoute = defineRoute({
@@ -132,18 +134,13 @@ export const templates = newApp()
     return c.json({ templates: items.map(toView), next_cursor: nextCursor }, 200);
   })
   .openapi(previewRoute, async (c) => {
-    const { template_id: templateId, extends: base, settings, form_id: formId, format } = c.req.valid("json");
-    const preview = await previewTemplate(c.get("ctx"), { templateId, base, settings, formId });
-    const headers = { "Cache-Control": "private, no-store", "X-Content-Type-Options": "nosniff" };
-    if (format === "html") {
-      return c.body(preview.html(), 200, {
-        ...headers,
-        "Content-Type": "text/html; charset=utf-8",
-        "Content-Security-Policy": AS_STRANGER,
-      });
-    }
-    const bytes = await preview.pdf();
-    return c.body(bytes as Uint8Array<ArrayBuffer>, 200, { ...headers, "Content-Type": "application/pdf" });
+    const { template_id: templateId, extends: base, settings, form_id: formId } = c.req.valid("json");
+    const html = await previewTemplate(c.get("ctx"), { templateId, base, settings, formId });
+    return c.body(html, 200, {
+      "Cache-Control": "private, no-store",
+      "Content-Security-Policy": AS_STRANGER,
+      "Content-Type": "text/html; charset=utf-8",
+    });
   })
   .openapi(getRoute, async (c) => c.json(toView(await getTemplate(c.get("ctx"), c.req.valid("param").id)), 200))
   .openapi(updateRoute, async (c) => {

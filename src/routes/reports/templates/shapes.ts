@@ -40,7 +40,6 @@ export const PreviewBody = z
     extends: BaseTemplate.optional(),
     settings: TemplateSettings.optional(),
     form_id: z.string().min(1).max(64).optional().openapi({ description: "Its newest answers are shown; made-up ones without it." }),
-    format: z.enum(["pdf", "html"]).default("pdf"),
   })
   .strict();
 

@@ -1,0 +1,112 @@
+// What is printed may be a stranger's words. Whatever stands in a page, the browser that prints it runs nothing and asks nobody.
+import { createServer, type Server } from "node:http";
+import { join } from "node:path";
+import { build } from "esbuild";
+import { convertV4MiniflareOptions, Miniflare } from "miniflare";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { findChromium, offerToBrowserBinding } from "../../tools/lib/chromium.ts";
+import { CACHE, ROOT } from "../../tools/lib/paths.ts";
+
+const WORKER = `
+  import { withPrinter } from "./src/reports/pdf/print/browser";
+  import { chartPng } from "./src/reports/pdf/chart-picture";
+  const log = { debug() {}, info() {}, warn() {}, error() {}, with: () => log };
+  export default {
+    async fetch(request, env) {
+      const told = await request.json();
+      if (told.chart !== undefined) return new Response((await chartPng({ env, log }, told.chart)).png);
+      const pieces = await withPrinter({ binding: env.BROWSER, log }, async (printer) => {
+        const bytes = [];
+        for (const html of told.pages) bytes.push((await printer.print(html)).byteLength);
+        return bytes;
+      });
+      return Response.json(pieces);
+    },
+  };`;
+
+const chromium = findChromium();
+const asked: string[] = [];
+let listener: Server;
+let miniflare: Miniflare;
+let address = "";
+
+beforeAll(async () => {
+  if (chromium === null) return;
+  listener = createServer((request, reply) => {
+    asked.push(request.url ?? "");
+    reply.end("x");
+  });
+  await new Promise<void>((done) => listener.listen(0, "127.0.0.1", done));
+  const bound = listener.address();
+  address = `http://127.0.0.1:${typeof bound === "object" && bound !== null ? bound.port : 0}`;
+  process.env.XDG_CACHE_HOME = CACHE;
+  offerToBrowserBinding(chromium);
+  const bundle = await build({
+    stdin: { contents: WORKER, resolveDir: ROOT, loader: "ts" },
+    bundle: true,
+    write: false,
+    format: "esm",
+    conditions: ["workerd", "worker", "browser"],
+    external: ["node:*", "cloudflare:*"],
+    platform: "node",
+  });
+  miniflare = new Miniflare(
+    convertV4MiniflareOptions({
+      cf: false,
+      telemetry: { enabled: false },
+      workers: [
+        {
+          name: "printer",
+          compatibilityDate: "2026-11-01",
+          compatibilityFlags: ["nodejs_compat"],
+          modulesRoot: ROOT,
+          modules: [{ type: "ESModule", path: join(ROOT, "printer.js"), contents: bundle.outputFiles[0]?.text ?? "" }],
+          browserRendering: { binding: "BROWSER" },
+        },
+      ],
+    }),
+  );
+}, 120_000);
+afterAll(async () => {
+  await miniflare?.dispose();
+  listener?.close();
+});
+
+const PIXEL = "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg==";
+
+test.runIf(chromium !== null)(
+  "a page that tries everything reaches nothing, and is printed all the same",
+  { timeout: 120_000 },
+  async () => {
+    const hostile = (
+      at: string,
+    ) => `<!doctype html><head><link rel="stylesheet" href="${at}/link"><meta http-equiv="refresh" content="0;url=${at}/refresh">
+    <style>@import url(${at}/import); body{background:url(${at}/background)} @font-face{font-family:x;src:url(${at}/font)} p{font-family:x}</style>
+    <base href="${at}/base/"></head><body><p>Text</p><img src="${at}/image"><img src="relative"><img src="${PIXEL}"><iframe src="${at}/frame"></iframe>
+    <object data="${at}/object"></object><embed src="${at}/embed"><video src="${at}/video" autoplay></video><svg><image href="${at}/svg"/></svg>
+    <script>fetch("${at}/fetch"); new WebSocket("${at.replace("http", "ws")}/socket"); navigator.sendBeacon("${at}/beacon")</script>
+    <img src=x onerror="fetch('${at}/onerror')"><iframe src="file:///etc/passwd"></iframe></body>`;
+    const reply = await miniflare.dispatchFetch("http://printer.test/", {
+      method: "POST",
+      body: JSON.stringify({ pages: [hostile(address), "<p>After it"] }),
+    });
+    const sizes = (await reply.json()) as number[];
+    expect(sizes).toHaveLength(2);
+    for (const size of sizes) expect(size).toBeGreaterThan(1_000);
+    expect(asked).toEqual([]);
+  },
+);
+
+test.runIf(chromium !== null)("a chart becomes a picture for a mail", { timeout: 120_000 }, async () => {
+  const chart = {
+    kind: "timeseries",
+    points: [
+      { label: "1 Jan", count: 3 },
+      { label: "2 Jan", count: 9 },
+    ],
+  };
+  const reply = await miniflare.dispatchFetch("http://printer.test/", { method: "POST", body: JSON.stringify({ chart }) });
+  const bytes = new Uint8Array(await reply.arrayBuffer());
+  expect([...bytes.slice(0, 4)]).toEqual([0x89, 0x50, 0x4e, 0x47]);
+  expect(new DataView(bytes.buffer).getUint32(16)).toBe(1_200);
+});
