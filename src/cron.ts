@@ -1,5 +1,6 @@
 // What runs by the clock. Each task is on its own: one that fails is logged, and the others still run.
 import { forgetExpiredAccess } from "./accounts";
+import { forgetOldAlerts } from "./alerts";
 import { checkDueForms, continueTraining, openTraining } from "./analytics";
 import { forgetOldJobs, wakeOverdueJobs } from "./jobs";
 import { forgetOldMail, wakeOverdueMail } from "./mail";
@@ -43,6 +44,7 @@ const TASKS: Record<string, CronTask[]> = {
   "0 2 * * SUN": [{ name: "open the weekly training of forecasts", run: openTraining }],
   "17 3 * * *": [
     { name: "forget old mail", run: forgetOldMail },
+    { name: "forget old alerts", run: forgetOldAlerts },
     { name: "forget old deliveries", run: forgetOldDeliveries },
     { name: "forget expired access", run: forgetExpiredAccess },
     { name: "forget old idempotency keys", run: forgetOldKeys },

@@ -3,7 +3,7 @@
 import { and, desc, eq, isNotNull, isNull, lt, sql } from "drizzle-orm";
 import { assertCan, type ServiceContext, type WorkspaceContext } from "../shared/context";
 import { NotFoundError } from "../shared/errors";
-import { newId } from "../shared/ids";
+import { idFloor, newId } from "../shared/ids";
 import { decodeCursor, type Page, toPage } from "../shared/lists";
 import { counter } from "../shared/metrics";
 import { tables } from "../store";
@@ -62,6 +62,15 @@ async function closeByKey(ctx: WorkspaceContext, key: string): Promise<void> {
     .update(alerts)
     .set({ closedAt: ctx.now(), closedBy: OVER })
     .where(and(eq(alerts.workspaceId, ctx.workspaceId), eq(alerts.key, key), isNull(alerts.closedAt)));
+}
+
+const CLOSED_KEPT_MS = 400 * 86_400_000;
+const MAX_FORGOTTEN = 5_000;
+
+/** The nightly task: what was closed more than a year ago. */
+export async function forgetOldAlerts(ctx: ServiceContext): Promise<void> {
+  await ctx.db.run(sql`DELETE FROM alerts WHERE id IN
+    (SELECT id FROM alerts WHERE id < ${idFloor("alert", ctx.now() - CLOSED_KEPT_MS)} AND closed_at IS NOT NULL ORDER BY id LIMIT ${MAX_FORGOTTEN})`);
 }
 
 export interface ListAlerts {

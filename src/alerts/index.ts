@@ -1,1 +1,11 @@
-export { type Alert, type AlertPort, alertPort, closeAlert, listAlerts, type NewAlert, SEVERITIES, type Severity } from "./alerts";
+export {
+  type Alert,
+  type AlertPort,
+  alertPort,
+  closeAlert,
+  forgetOldAlerts,
+  listAlerts,
+  type NewAlert,
+  SEVERITIES,
+  type Severity,
+} from "./alerts";

@@ -35,13 +35,21 @@ export function effectCells(
   return cells;
 }
 
+const paged = new WeakMap<FormSchema, ReturnType<typeof listPages>>();
+
+function pagesOf(schema: FormSchema): ReturnType<typeof listPages> {
+  const known = paged.get(schema) ?? listPages(schema);
+  paged.set(schema, known);
+  return known;
+}
+
 function skipped(schema: FormSchema, { hidden, pages }: Shown): string[] {
+  const all = pagesOf(schema);
+  if (hidden.length === 0 && pages.length === all.length) return [];
   const gone = new Set(hidden);
   const way = new Set(pages);
   const fields = schema.fields.filter(({ name }) => gone.has(name)).map(({ name }) => `field:${name}`);
-  const lost = listPages(schema).filter(
-    ({ name, fields: own }) => !way.has(name) || (own.length > 0 && own.every((field) => gone.has(field))),
-  );
+  const lost = all.filter(({ name, fields: own }) => !way.has(name) || (own.length > 0 && own.every((field) => gone.has(field))));
   return [...fields, ...lost.map(({ name }) => `page:${name}`)];
 }
 

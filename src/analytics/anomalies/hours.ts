@@ -1,5 +1,5 @@
 // The hours of a form as detectors need them: by its own calendar, from its ledgers' quarter-hours, right up to now.
-import { type FormSettings, getPublishedInAnyState } from "../../forms";
+import { type FormSettings, getPublishedInAnyState, whyNotOpen } from "../../forms";
 import type { ServiceContext } from "../../shared/context";
 import { eachLedger } from "../ledger-reads";
 import { addDays, dateAt, hoursOfDate, offsetAt, startOfDate } from "../time-zones";
@@ -21,11 +21,15 @@ export interface WatchedForm {
   formId: string;
   settings: FormSettings | undefined;
   zone: string;
+  /** Whoever closes a form expects nobody: its silence is nothing odd. */
+  takesAnswers: boolean;
 }
 
 export async function watchedForm(ctx: ServiceContext, formId: string): Promise<WatchedForm> {
-  const { schema } = await getPublishedInAnyState(ctx, formId);
-  return { formId, settings: schema.settings, zone: schema.settings?.timezone ?? DEFAULT_ZONE };
+  const { schema, status } = await getPublishedInAnyState(ctx, formId);
+  const { settings } = schema;
+  const takesAnswers = status === "published" && whyNotOpen(settings, ctx.now()) === null;
+  return { formId, settings, zone: settings?.timezone ?? DEFAULT_ZONE, takesAnswers };
 }
 
 /** Whole days from the first to the last; what is still to come is zero. */

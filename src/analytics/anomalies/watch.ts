@@ -39,7 +39,9 @@ const looked = new Map<string, number>();
 /** A follower must be cheap: mostly it finds that this isolate has looked a moment ago. */
 export const watchCommits: Follower = async (ctx, { formId }) => {
   const now = ctx.now();
-  if (now - (looked.get(formId) ?? 0) < JUDGED_EVERY_MS) return;
+  const since = now - (looked.get(formId) ?? Number.NEGATIVE_INFINITY);
+  // A clock that was put back must not keep anybody from looking.
+  if (since >= 0 && since < JUDGED_EVERY_MS) return;
   if (looked.size >= MAX_KEPT) looked.clear();
   looked.set(formId, now);
   try {
@@ -200,7 +202,12 @@ async function checkOne(ctx: WorkspaceContext, formId: string, judgedDay: string
     const today = todayAt(ctx.now(), form.zone);
     const yesterday = addDays(today, -1);
     let baseline = readBaseline(kept);
-    if (judgedDay !== yesterday || baseline === null) {
+    if (!form.takesAnswers) {
+      for (const detector of await activeDetectors(ctx, formId)) {
+        for (const when of ["now", "day"] as const) await alertPort(ctx).over(`${keyOf(form, detector)}:${when}`);
+      }
+      baseline = null;
+    } else if (judgedDay !== yesterday || baseline === null) {
       await judgeDay(ctx, form, yesterday);
       baseline = await learnHours(ctx, form, today);
       checks.add(1, "night", "judged");

@@ -1,6 +1,6 @@
 import { env } from "cloudflare:test";
 import { beforeAll, describe, expect, test } from "vitest";
-import { alertPort, listAlerts } from "../../../src/alerts";
+import { alertPort, forgetOldAlerts, listAlerts } from "../../../src/alerts";
 import { checkDueForms, watchCommits } from "../../../src/analytics";
 import { ledgerOf } from "../../../src/responses";
 import { asSystem } from "../../../src/shared/context";
@@ -29,6 +29,8 @@ const today = Math.floor(Date.now() / DAY) * DAY;
 const dateOf = (daysAgo: number) => new Date(today - daysAgo * DAY).toISOString().slice(0, 10);
 const DESKTOP = { userAgent: "Mozilla/5.0 (X11; Linux)", country: "DE" };
 const PHONE = { userAgent: "Mozilla/5.0 (iPhone) Mobile", country: "DE" };
+
+const RANGE = { shard: 0, fromSeq: 1, toSeq: 2, correlationId: null, createdAt: 0, attempts: 1, audit: [] };
 
 /** Forty a day, three in four from phones, for so many days; `keep` may drop some. */
 function ordinary(days: number, keep: (daysAgo: number, hour: number, visit: typeof PHONE) => boolean = () => true): PastAnswer[] {
@@ -145,10 +147,27 @@ describe("a month of ordinary answers, with a day on which phones could not send
   });
 });
 
-test("on commit, far too many within the hour are told at once, and asking again within minutes costs nothing", async () => {
+test("nobody is alarmed by the silence of a form that was closed", async () => {
   const form = await createAnalysed();
   await submitPast(form, ordinary(24));
-  const noon = () => asSystem(testContext({ now: () => today + 12.5 * HOUR }), form.workspaceId);
+  const at = (hours: number) => asSystem(testContext({ now: () => today + hours * HOUR }), form.workspaceId);
+  await watchCommits(at(0.1), { ...RANGE, formId: form.formId, workspaceId: form.workspaceId });
+  await checkDueForms(at(0.2));
+  await checkDueForms(at(16));
+  expect((await listAlerts(at(16), { state: "open", limit: 10 })).items).toMatchObject([{ details: { kind: "silence" } }]);
+  expect((await form.call("POST", `/api/v1/forms/${form.formId}/close`)).status).toBe(200);
+  await checkDueForms(at(18));
+  expect((await listAlerts(at(18), { state: "open", limit: 10 })).items).toEqual([]);
+  await checkDueForms(at(41));
+  expect((await listAlerts(at(41), { state: "open", limit: 10 })).items).toEqual([]);
+}, 60_000);
+
+test("on commit, far too many within the hour are told at once, and asking again within minutes costs nothing", async () => {
+  // Apart from the hour it is now: the form's own answers are settled, and looked at, by the real clock.
+  const busy = new Date().getUTCHours() < 12 ? 15 : 9;
+  const form = await createAnalysed();
+  await submitPast(form, ordinary(24));
+  const noon = () => asSystem(testContext({ now: () => today + (busy + 0.5) * HOUR }), form.workspaceId);
   await env.DB.prepare(
     "INSERT INTO anomaly_watch (form_id, workspace_id, next_check_at, updated_at) VALUES (?1, ?2, 0, 0) ON CONFLICT DO UPDATE SET next_check_at = 0",
   )
@@ -158,25 +177,15 @@ test("on commit, far too many within the hour are told at once, and asking again
   await submitPast(
     form,
     Array.from({ length: 60 }, (_, i) => ({
-      at: today + 12 * HOUR + i * 1_000,
+      at: today + busy * HOUR + i * 1_000,
       visit: { ...(i % 4 === 0 ? DESKTOP : PHONE), referrer: "news.example" },
     })),
   );
-  const range = {
-    formId: form.formId,
-    shard: 0,
-    fromSeq: 1,
-    toSeq: 2,
-    workspaceId: form.workspaceId,
-    correlationId: null,
-    createdAt: 0,
-    attempts: 1,
-    audit: [],
-  };
+  const range = { ...RANGE, formId: form.formId, workspaceId: form.workspaceId };
   const watched = watch();
   await watchCommits(noon(), range);
   await watchCommits(
-    { ...noon(), ...testContext({ now: () => today + 12.5 * HOUR + 1_000 }, { DB: watched.db }), actor: noon().actor },
+    { ...noon(), ...testContext({ now: () => today + (busy + 0.5) * HOUR + 1_000 }, { DB: watched.db }), actor: noon().actor },
     range,
   );
   expect(watched.statements()).toBe(0);
@@ -293,6 +302,7 @@ test("its queries use indexes", async () => {
   for (const state of [undefined, "open", "closed"] as const) await listAlerts(ctx, { state, limit: 10 });
   await listAlerts(ctx, { formId: "frm_none", limit: 10 });
   await alertPort(ctx).over("none");
+  await forgetOldAlerts(ctx);
   expect(watched.statements()).toBeGreaterThan(3);
   // A list that was handed over is read as a whole, as it should be.
   expect((await watched.scans()).filter((scan) => !/^SCAN \w+ VIRTUAL TABLE/.test(scan))).toEqual([]);
