@@ -106,7 +106,9 @@ async function offer(
     );
 
   const answers = resumed === null ? input.data : { ...JSON.parse(resumed.partial.data), ...input.data };
-  const { data, ...shown } = evaluateOrRefuse(form.schema, answers, input.status, now);
+  // An answer that was given earlier is judged, and worked out, as of then.
+  const givenAt = ctx.actor.kind === "system" ? (input.submittedAt ?? now) : now;
+  const { data, ...shown } = evaluateOrRefuse(form.schema, answers, input.status, givenAt);
   const asks = form.validators && input.status === "complete";
   const notes = asks && input.validators !== null ? await input.validators(ctx, form, data) : null;
   // After the answers are known to be good: a token can be shown once, and a typing error must not use it up.

@@ -18,8 +18,10 @@ import { rowsKey } from "./upload";
 const { imports } = tables;
 
 /** Taken side by side: the ledger writes what comes together in one transaction. */
-const AT_ONCE = 40;
-const ROWS_PER_CHECKPOINT = 400;
+const AT_ONCE = 100;
+const ROWS_PER_CHECKPOINT = 500;
+/** Each row is a call, and one run of a Worker may make so many of them. */
+const ROWS_PER_RUN = 4_000;
 const MAX_KEPT_ERRORS = 10_000;
 const HOUR_MS = 3_600_000;
 
@@ -79,7 +81,8 @@ async function runImport(ctx: WorkspaceContext, { import_id: id, mode }: Input, 
     options,
     mode,
   };
-  let state = Saved.safeParse(control.saved).data ?? { offset: shape.start, row: 0, accepted: 0, rejected: 0, kept: 0 };
+  const first = Saved.safeParse(control.saved).data ?? { offset: shape.start, row: 0, accepted: 0, rejected: 0, kept: 0 };
+  let state = first;
   if (control.saved === null) await ctx.db.run(sql`DELETE FROM import_errors WHERE import_id = ${id}`);
 
   for await (const chunk of chunksOf(ctx.env.FILES, key, shape, state.offset)) {
@@ -87,7 +90,7 @@ async function runImport(ctx: WorkspaceContext, { import_id: id, mode }: Input, 
     await control.checkpoint(state);
     await ctx.db.update(imports).set({ rows: state.row, accepted: state.accepted, rejected: state.rejected }).where(eq(imports.id, id));
     await control.progress(size === 0 ? 1 : Math.min(0.99, state.offset / size), state.row);
-    if (control.isTimeUp()) return { kind: "more" };
+    if (control.isTimeUp() || (mode === "import" && state.row - first.row >= ROWS_PER_RUN)) return { kind: "more" };
   }
   await ctx.db
     .update(imports)
@@ -116,18 +119,15 @@ async function* chunksOf(files: R2Bucket, key: string, shape: Shape, offset: num
 async function takeChunk(running: Running, chunk: readonly ImportRow[], before: Saved): Promise<Saved> {
   const state = { ...before };
   const errors: { row: number; place: number; path: string; message: string; code: string }[] = [];
-  for (let from = 0; from < chunk.length; from += AT_ONCE) {
-    const part = chunk.slice(from, from + AT_ONCE);
-    const found = await Promise.all(part.map((row, at) => takeRow(running, row, before.row + from + at + 1)));
-    found.forEach((issues, at) => {
-      if (issues === null) state.accepted += 1;
-      else {
-        state.rejected += 1;
-        const row = before.row + from + at + 1;
-        for (const [place, issue] of issues.slice(0, MAX_ERRORS_OF_ROW).entries()) errors.push({ row, place, ...trimmed(issue) });
-      }
-    });
-  }
+  const verdicts = await inTurns(chunk, AT_ONCE, (row, at) => takeRow(running, row, before.row + at + 1));
+  verdicts.forEach((issues, at) => {
+    if (issues === null) state.accepted += 1;
+    else {
+      state.rejected += 1;
+      const row = before.row + at + 1;
+      for (const [place, issue] of issues.slice(0, MAX_ERRORS_OF_ROW).entries()) errors.push({ row, place, ...trimmed(issue) });
+    }
+  });
   const kept = errors.slice(0, Math.max(0, MAX_KEPT_ERRORS - before.kept));
   if (kept.length > 0) {
     await running.ctx.db.run(sql`INSERT INTO import_errors (import_id, row, place, path, message, code)
@@ -135,6 +135,18 @@ async function takeChunk(running: Running, chunk: readonly ImportRow[], before: 
       FROM json_each(${JSON.stringify(kept)}) e WHERE true ON CONFLICT DO NOTHING`);
   }
   return { ...state, row: before.row + chunk.length, offset: chunk.at(-1)?.end ?? before.offset, kept: before.kept + kept.length };
+}
+
+/** So many under way at a time; the next begins when one ends. The first failure ends it, once those under way have ended. */
+async function inTurns<T, R>(items: readonly T[], most: number, work: (item: T, at: number) => Promise<R>): Promise<R[]> {
+  const results: R[] = [];
+  let next = 0;
+  const worker = async () => {
+    for (let at = next++; at < items.length; at = next++) results[at] = await work(items[at] as T, at);
+  };
+  const ended = await Promise.allSettled(Array.from({ length: Math.min(most, items.length) }, worker));
+  for (const one of ended) if (one.status === "rejected") throw one.reason;
+  return results;
 }
 
 /** Null when it was taken, or would be. */
