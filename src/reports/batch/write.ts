@@ -5,6 +5,7 @@ import type { BatchRequest } from "../exports/request";
 import type { RunningSource } from "../exports/source";
 import { type ZipEntry, zip } from "../files/zip";
 import type { ExportFormat, ExportRow, ExportSource, StreamFormat } from "../formats/format";
+import { openPrinter } from "../pdf/print/browser";
 import { describeAll } from "./fields";
 import { BY_RESPONSE, columnToCutBy, type Group, groupsOf } from "./groups";
 import { mergePdfs } from "./merge-pdf";
@@ -20,17 +21,33 @@ export function batchOf(format: ExportFormat, batch: BatchRequest): StreamFormat
     extension: merge !== undefined ? format.extension : "zip",
     contentType: merge !== undefined ? format.contentType : "application/zip",
     maxRows: batch.by === BY_RESPONSE ? MAX_BY_RESPONSE : format.maxRows,
-    write: (source) => {
-      const files = partsOf(source as RunningSource, format, batch);
-      if (merge !== undefined) return merge(source, whole(files));
-      return zip(named(files, format.extension), source.meta.madeAt);
-    },
+    write: (source) =>
+      withOneBrowser(format, source as RunningSource, (shared) => {
+        const files = partsOf(shared, format, batch);
+        return merge !== undefined ? merge(shared, whole(files)) : zip(named(files, format.extension), shared.meta.madeAt);
+      }),
   };
 }
 
 export function mergeOf(format: ExportFormat): StreamFormat["merge"] {
   if (format.kind !== "stream") return undefined;
   return format.merge ?? (format.name === "pdf" ? mergePdfs : undefined);
+}
+
+/** A browser takes longer to start than a page to print. */
+async function* withOneBrowser(
+  format: ExportFormat,
+  source: RunningSource,
+  write: (source: RunningSource) => AsyncIterable<Uint8Array>,
+): AsyncGenerator<Uint8Array> {
+  if (format.name !== "pdf") return yield* write(source);
+  const { ctx, control } = source;
+  const printer = openPrinter({ binding: ctx.env.BROWSER, log: ctx.log, signal: control.signal });
+  try {
+    yield* write({ ...source, printer });
+  } finally {
+    await printer.close();
+  }
 }
 
 interface Part {

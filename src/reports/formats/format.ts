@@ -4,6 +4,7 @@ import type { JobControl } from "../../jobs";
 import type { WorkspaceContext } from "../../shared/context";
 import type { ResponseRow } from "../../store";
 import type { ExportFormatName, ExportOptions } from "../exports/request";
+import type { Printer } from "../pdf/print/printer";
 import type { Cell } from "../table/cells";
 import type { Column, RepeatGroup } from "../table/columns";
 import type { Tally } from "../table/tally";
@@ -47,6 +48,8 @@ export interface ExportSource {
   pages(): AsyncGenerator<readonly ExportRow[]>;
   /** What the rows add up to: counts, sums, choices. Filled by `add`, by whoever passes over the rows. */
   newTally(): Tally;
+  /** Where many documents are printed one after the other, one browser for all of them. */
+  readonly printer?: Printer;
   /** Progress, cancelling, time. `pages` reports progress by itself, the first time it is passed over. */
   readonly control: JobControl;
 }

@@ -34,8 +34,10 @@ export const pdf: StreamFormat = {
     const { ctx, control } = source;
     const { sheet, responses } = await prepareReport(source);
     const input = { sheet, responses, madeAt: source.meta.madeAt, onProgress: (share: number) => control.progress(0.3 + 0.68 * share) };
-    const options = { binding: ctx.env.BROWSER, log: ctx.log, signal: control.signal };
-    const printed = await withPrinter(options, (printer) => printReport(input, printer));
+    const printed =
+      source.printer === undefined
+        ? await withPrinter({ binding: ctx.env.BROWSER, log: ctx.log, signal: control.signal }, (printer) => printReport(input, printer))
+        : await printReport(input, source.printer);
     yield* printed.bytes();
   },
 };
@@ -59,7 +61,7 @@ export async function prepareReport(source: ExportSource, chosen?: ChosenTemplat
   const printsResponses = options.per_response !== false && setting.sections.includes("responses");
   const printed = printsResponses ? Math.min(now.count, MAX_PRINTED) : 0;
   const facts: Facts = {
-    title: options.title ?? meta.title,
+    title: meta.title,
     subtitle: template.settings.subtitle ?? "",
     formTitle: meta.formTitle,
     workspace: meta.workspaceName,

@@ -25,8 +25,13 @@ export interface PrinterOptions {
   signal?: AbortSignal;
 }
 
+/** For who prints many documents one after the other; whoever opens it closes it. Nothing is started before the first print. */
+export function openPrinter(options: PrinterOptions): Printer & { close(): Promise<void> } {
+  return new Session(options);
+}
+
 export async function withPrinter<T>(options: PrinterOptions, work: (printer: Printer) => Promise<T>): Promise<T> {
-  const session = new Session(options);
+  const session = openPrinter(options);
   try {
     return await work(session);
   } finally {
