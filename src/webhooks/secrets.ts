@@ -1,5 +1,6 @@
 // Signing secrets: made here, shown once, sealed at rest.
 import { openSealed, seal } from "../shared/crypto";
+import { type SigningKeys, signingKeys } from "./verify";
 
 const PURPOSE = "webhook-secret";
 const HEADERS_PURPOSE = "webhook-headers";
@@ -22,6 +23,11 @@ export async function openSecrets(
   const secret = await openSealed(env, PURPOSE, row.secret);
   if (row.previousSecret === null || row.previousUntil === null || now >= row.previousUntil) return [secret];
   return [secret, await openSealed(env, PURPOSE, row.previousSecret)];
+}
+
+export async function openKeys(...of: Parameters<typeof openSecrets>): Promise<[SigningKeys, ...SigningKeys[]]> {
+  const [secret, ...others] = await openSecrets(...of);
+  return [await signingKeys(secret), ...(await Promise.all(others.map(signingKeys)))];
 }
 
 export const sealHeaders = (env: Secrets, headers: Record<string, string>) =>

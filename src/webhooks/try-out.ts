@@ -14,7 +14,7 @@ import { loadWebhook } from "./manage/endpoints";
 import { compileBody, type EventBody, entryBody, type FormFacts, renderBody } from "./payload/body";
 import { formFacts } from "./payload/contents";
 import { EXCHANGE_LIMITS, judge, KEPT_CHARACTERS } from "./schedule";
-import { openHeaders, openSecrets } from "./secrets";
+import { openHeaders, openKeys } from "./secrets";
 
 // Nothing but its form's ledger knows a response that has not settled, and which form that is, is the question. It settles soon.
 const LOOKS = 5;
@@ -46,7 +46,7 @@ export async function testWebhook(ctx: ServiceContext, id: string, type?: EventT
     id,
     url: row.url,
     headers: await openHeaders(ctx.env, row.headers),
-    secrets: await openSecrets(ctx.env, row, now),
+    keys: await openKeys(ctx.env, row, now),
   };
   const request = await attemptRequest(endpoint, { deliveryId, eventType, number: 1, at: now }, body);
   const exchange = await fetchDestination(ctx.env, request, EXCHANGE_LIMITS);

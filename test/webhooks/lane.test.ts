@@ -51,7 +51,7 @@ function world(rows: Row[], endpoint: Partial<LaneEndpoint> = {}) {
     now: () => state.now,
     dice: () => 0,
     endpoint: async () => state.endpoint,
-    due: async (now, known) => {
+    due: async (known, now) => {
       const due = pending().filter(({ id, dueAt }) => dueAt <= now && !known.includes(id));
       const later = pending()
         .map(({ dueAt }) => dueAt)

@@ -25,8 +25,9 @@ export interface LaneDeps {
   now(): number;
   dice(): number;
   /** Null: it is paused, disabled or deleted, and nothing is sent. */
-  endpoint(): Promise<LaneEndpoint | null>;
-  due(now: number, known: readonly string[]): Promise<Page>;
+  endpoint(known: readonly string[]): Promise<LaneEndpoint | null>;
+  /** Without those that are known. Asked right after `endpoint`. */
+  due(known: readonly string[], now: number): Promise<Page>;
   inOrder(now: number, busyForms: ReadonlySet<string>): Promise<Page>;
   /** What each tells, by its id. */
   prepare(due: readonly Due[]): Promise<ReadonlyMap<string, Content>>;
@@ -97,7 +98,7 @@ export class Lane {
     this.#nextAt = null;
     this.#failure = null;
     await this.#record();
-    this.#endpoint = await deps.endpoint();
+    this.#endpoint = await deps.endpoint(this.#known());
     this.#isFresh = true;
     for (;;) {
       if (this.#changed) await this.#lookAgain();
@@ -129,7 +130,8 @@ export class Lane {
     this.#changed = false;
     this.#ready = [];
     this.#more = true;
-    this.#endpoint = await this.deps.endpoint();
+    this.#endpoint = await this.deps.endpoint(this.#known());
+    this.#isFresh = true;
   }
 
   #readIfNeeded(now: number): void {
@@ -149,12 +151,12 @@ export class Lane {
     const { deps } = this;
     // The store must know how the last ones went before it is asked what is due.
     await this.#record();
-    const endpoint = this.#isFresh ? this.#endpoint : await deps.endpoint();
+    const endpoint = this.#isFresh ? this.#endpoint : await deps.endpoint(this.#known());
     this.#isFresh = false;
     this.#endpoint = endpoint;
     if (endpoint === null) return;
     const forms = new Set([...this.#busyForms, ...this.#ready.map(({ due }) => due.formId)]);
-    const page = endpoint.ordered ? await deps.inOrder(now, forms) : await deps.due(now, this.#known());
+    const page = endpoint.ordered ? await deps.inOrder(now, forms) : await deps.due(this.#known(), now);
     if (page.more) this.#more = true;
     const untold = deps.memory.results().flatMap(({ dueAt }) => (dueAt === null ? [] : [dueAt]));
     const next = Math.min(page.nextAt ?? Number.POSITIVE_INFINITY, ...untold);

@@ -1,5 +1,5 @@
 // A lane with everything it needs from the world: the store, the signing secrets, the way out.
-import { and, eq, isNull } from "drizzle-orm";
+import { and, eq, getTableColumns, isNull } from "drizzle-orm";
 import { asSystem, type ServiceContext, type WorkspaceContext } from "../../shared/context";
 import { fetchDestination } from "../../shared/destination-fetch";
 import { counter, histogram } from "../../shared/metrics";
@@ -11,17 +11,25 @@ import type { WebhookRow } from "../events/targets";
 import { compileBody, renderBody, type Shape } from "../payload/body";
 import { formFacts, readContents } from "../payload/contents";
 import { EXCHANGE_LIMITS } from "../schedule";
-import { openHeaders, openSecrets } from "../secrets";
+import { openHeaders, openKeys } from "../secrets";
 import { HEALTHY, type Health } from "./health";
 import { type Content, Lane, type LaneDeps, type Recorded } from "./lane";
 import { attemptRequest, type Endpoint } from "./request";
-import { CANCEL, readDue, readInOrder, recordResults } from "./store";
+import { CANCEL, type Page, readEndpoint, readInOrder, recordResults } from "./store";
 
 const { webhooks, webhookDeliveries } = tables;
 const PAGE = 100;
 
 const attempts = counter("headwater_webhook_attempts_total", "Attempts to deliver to customers' endpoints.", ["outcome"]);
 const seconds = histogram("headwater_webhook_attempt_seconds", "How long an attempt took.");
+
+const NOTHING_DUE: Page = { due: [], nextAt: null, more: false };
+
+function toRow(raw: Record<string, unknown>): WebhookRow {
+  const read = (column: { name: string; mapFromDriverValue(value: unknown): unknown }) =>
+    raw[column.name] === null ? null : column.mapFromDriverValue(raw[column.name]);
+  return Object.fromEntries(Object.entries(getTableColumns(webhooks)).map(([key, column]) => [key, read(column as never)])) as WebhookRow;
+}
 
 export interface OpenLane {
   lane: Lane;
@@ -32,12 +40,15 @@ export interface OpenLane {
 export function openLane(ctx: ServiceContext, webhookId: string, memory: LaneDeps["memory"]): OpenLane {
   let current: { row: WebhookRow; endpoint: Endpoint; shape: Shape; own: WorkspaceContext } | null = null;
   let shown: Pick<Health, "failingSince" | "openUntil"> = HEALTHY;
+  let page: Page = NOTHING_DUE;
   let tellAt: number | null = null;
   let lastError = "See the dead letters.";
 
-  async function load(): Promise<typeof current> {
-    const row = await ctx.db.select().from(webhooks).where(eq(webhooks.id, webhookId)).get();
-    if (row === undefined || row.deletedAt !== null) {
+  async function load(known: readonly string[]): Promise<typeof current> {
+    const found = await readEndpoint(ctx.env.DB, webhookId, ctx.now(), known, PAGE);
+    page = found.page;
+    const row = found.row === null ? null : toRow(found.row);
+    if (row === null || row.deletedAt !== null) {
       await ctx.env.DB.prepare(CANCEL).bind(webhookId, ctx.now()).run();
       return null;
     }
@@ -53,7 +64,7 @@ export function openLane(ctx: ServiceContext, webhookId: string, memory: LaneDep
         id: row.id,
         url: row.url,
         headers: await openHeaders(ctx.env, row.headers),
-        secrets: await openSecrets(ctx.env, row, ctx.now()),
+        keys: await openKeys(ctx.env, row, ctx.now()),
       },
       shape: { redact: row.redact, template: compiled?.ok ? compiled.template : null },
     };
@@ -63,11 +74,16 @@ export function openLane(ctx: ServiceContext, webhookId: string, memory: LaneDep
     now: ctx.now,
     dice: Math.random,
     memory,
-    endpoint: async () => {
-      current = await load();
+    endpoint: async (known) => {
+      current = await load(known);
       return current?.row ?? null;
     },
-    due: (now, known) => readDue(ctx.env.DB, webhookId, now, known, PAGE),
+    // It was read together with the endpoint, a moment ago.
+    due: async (known) => {
+      const { due, ...rest } = page;
+      page = NOTHING_DUE;
+      return { due: due.filter(({ id }) => !known.includes(id)), ...rest };
+    },
     inOrder: (now, busyForms) => readInOrder(ctx.env.DB, webhookId, now, busyForms),
     prepare: async (due) => {
       if (current === null) return new Map();
@@ -90,7 +106,7 @@ export function openLane(ctx: ServiceContext, webhookId: string, memory: LaneDep
     send: async (due, attempt, body, at) => {
       if (current === null) throw new Error("A lane without an endpoint sends nothing");
       const request = await attemptRequest(
-        { ...current.endpoint, secrets: await validSecrets(current.row, at, current.endpoint) },
+        { ...current.endpoint, keys: validKeys(current.row, at, current.endpoint) },
         { deliveryId: due.id, eventType: due.eventType, number: attempt, at },
         body,
       );
@@ -102,8 +118,8 @@ export function openLane(ctx: ServiceContext, webhookId: string, memory: LaneDep
   };
 
   /** A secret that ran out while the lane was running signs no more. */
-  async function validSecrets(row: WebhookRow, now: number, endpoint: Endpoint): Promise<Endpoint["secrets"]> {
-    return endpoint.secrets.length > 1 && row.previousUntil !== null && now >= row.previousUntil ? [endpoint.secrets[0]] : endpoint.secrets;
+  function validKeys(row: WebhookRow, now: number, { keys }: Endpoint): Endpoint["keys"] {
+    return keys.length > 1 && row.previousUntil !== null && now >= row.previousUntil ? [keys[0]] : keys;
   }
 
   async function record({ results, health, stop }: Recorded): Promise<void> {

@@ -1,6 +1,6 @@
 // The request of one attempt: headers exactly as the contract names them, signed over the bytes that are sent.
 import type { OutboundRequest } from "../../shared/destination-fetch";
-import { signHex, signStandard } from "../verify";
+import { type SigningKeys, signHex, signStandard } from "../verify";
 
 export interface Endpoint {
   id: string;
@@ -8,7 +8,7 @@ export interface Endpoint {
   /** The customer's own. */
   headers: Readonly<Record<string, string>>;
   /** The one of now first; during a rotation also the one before. */
-  secrets: readonly [string, ...string[]];
+  keys: readonly [SigningKeys, ...SigningKeys[]];
 }
 
 export interface Attempt {
@@ -23,10 +23,10 @@ export const USER_AGENT = "Headwater-Webhooks/1.0";
 
 export async function attemptRequest(endpoint: Endpoint, attempt: Attempt, body: string): Promise<OutboundRequest> {
   const timestamp = Math.floor(attempt.at / 1_000);
-  const [secret, previous] = endpoint.secrets;
+  const [current, previous] = endpoint.keys;
   const [hex, ...standard] = await Promise.all([
-    signHex(secret, body),
-    ...endpoint.secrets.map((each) => signStandard(each, attempt.deliveryId, timestamp, body)),
+    signHex(current, body),
+    ...endpoint.keys.map((each) => signStandard(each, attempt.deliveryId, timestamp, body)),
   ]);
   return {
     url: endpoint.url,

@@ -46,13 +46,24 @@ export interface Page {
   more: boolean;
 }
 
-export async function readDue(db: D1Database, webhookId: string, now: number, known: readonly string[], limit: number): Promise<Page> {
-  const [due, next] = await db.batch<Due | { at: number | null }>([
+export const ENDPOINT = "SELECT * FROM webhooks WHERE id = ?1";
+
+/** The endpoint and what is due to it: one question, because most lanes wake for a single delivery. */
+export async function readEndpoint(
+  db: D1Database,
+  webhookId: string,
+  now: number,
+  known: readonly string[],
+  limit: number,
+): Promise<{ row: Record<string, unknown> | null; page: Page }> {
+  const [endpoint, due, next] = await db.batch<Record<string, unknown>>([
+    db.prepare(ENDPOINT).bind(webhookId),
     db.prepare(DUE).bind(webhookId, now, JSON.stringify(known), limit),
     db.prepare(NEXT_DUE).bind(webhookId, now),
   ]);
-  const rows = (due?.results ?? []) as Due[];
-  return { due: rows, nextAt: (next?.results as { at: number | null }[] | undefined)?.[0]?.at ?? null, more: rows.length === limit };
+  const rows = (due?.results ?? []) as unknown as Due[];
+  const nextAt = (next?.results[0]?.at ?? null) as number | null;
+  return { row: endpoint?.results[0] ?? null, page: { due: rows, nextAt, more: rows.length === limit } };
 }
 
 const FORMS_AT_ONCE = 20;

@@ -1,6 +1,7 @@
 // Past events, sent again: to an endpoint that has lost them, or that was not there yet.
 import { and, asc, eq, gte, inArray, lt } from "drizzle-orm";
 import { getForm } from "../../forms";
+import { listEntries } from "../../responses";
 import { assertCan, type ServiceContext, type WorkspaceContext } from "../../shared/context";
 import { ConflictError, InvalidError } from "../../shared/errors";
 import { openPrimaryStore, tables } from "../../store";
@@ -63,14 +64,16 @@ async function chosen(ctx: WorkspaceContext, row: WebhookRow, choice: ReplayChoi
       { path: "form_id", message: `It is bound to ${row.formId}.`, code: "other_form" },
     ]);
   }
+  // Accepted means that it can be sent again: the ledger settles what it holds first.
+  const shard = "shard" in choice ? choice.shard : 0;
+  await listEntries(ctx, { formId: form.id, shard, after: 0, limit: 1 });
   const wanted = await wantedBy(ctx, row, form.id);
   if ("responseId" in choice) {
     const entries = await openPrimaryStore(ctx.env).responseEntries(ctx.workspaceId, form.id, choice.responseId, 1_000);
-    const shard = entries[0]?.shard ?? 0;
     const found = await readSeqs(
       ctx,
       form.id,
-      shard,
+      entries[0]?.shard ?? 0,
       entries.map(({ seq }) => seq),
     );
     return only(await replay(ctx, row, [...found.values()].flatMap(wanted)));

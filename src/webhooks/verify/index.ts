@@ -55,14 +55,29 @@ export async function verifyHexSignature(
   return false;
 }
 
-export async function signStandard(secret: string, id: string, timestamp: number, body: string | Uint8Array): Promise<string> {
-  const key = await importKey(standardKey(secret), "sign");
+export interface SigningKeys {
+  standard: CryptoKey;
+  hex: CryptoKey;
+}
+
+/** Made once for many signatures: making a key costs more than signing with it. */
+export async function signingKeys(secret: string): Promise<SigningKeys> {
+  return { standard: await importKey(standardKey(secret), "sign"), hex: await importKey(textKey(secret), "sign") };
+}
+
+export async function signStandard(
+  secret: string | SigningKeys,
+  id: string,
+  timestamp: number,
+  body: string | Uint8Array,
+): Promise<string> {
+  const key = typeof secret === "string" ? await importKey(standardKey(secret), "sign") : secret.standard;
   const signature = new Uint8Array(await crypto.subtle.sign("HMAC", key, concat(`${id}.${timestamp}.`, body)));
   return `v1,${btoa(String.fromCharCode(...signature))}`;
 }
 
-export async function signHex(secret: string, body: string | Uint8Array): Promise<string> {
-  const key = await importKey(textKey(secret), "sign");
+export async function signHex(secret: string | SigningKeys, body: string | Uint8Array): Promise<string> {
+  const key = typeof secret === "string" ? await importKey(textKey(secret), "sign") : secret.hex;
   const signature = new Uint8Array(await crypto.subtle.sign("HMAC", key, concat("", body)));
   return [...signature].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 }
