@@ -1,6 +1,6 @@
 // `npm run bench:questions [-- --rows=100000,1000000] [--rounds=5] [--dry]`: ten questions of different shape, by every plan that can answer
 // them and by plain SQL over the JSON, on the same answers in the same run. Plans must agree with each other, or the bench fails.
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { cpus, loadavg, tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
@@ -12,6 +12,7 @@ import { type Headwater, serveHeadwater } from "./lib/headwater.ts";
 import { type Filled, fill } from "./lib/questions/fill.ts";
 import type { BenchOrder, ForcedPlan, PlanReply } from "./lib/questions/order.ts";
 import { QUESTIONS } from "./lib/questions/questions.ts";
+import { workerdCpuMs, workerdMb } from "./lib/questions/workerd.ts";
 import { median } from "./lib/report.ts";
 
 /** Columns at a million; the scan at a hundred thousand; counters wherever they can answer. */
@@ -217,35 +218,4 @@ function short(count: number): string {
 
 function round(value: number, unit = 1): number {
   return Number((value / unit).toFixed(1));
-}
-
-/** Resident memory of the workerd that we started: all isolates and the stores' caches together. */
-function workerdMb(): number {
-  const resident = ours().map((pid) => Number(/^VmRSS:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1] ?? 0));
-  return Math.round(resident.reduce((sum, kb) => sum + kb, 0) / 1_000);
-}
-
-/** In steps of ten. */
-function workerdCpuMs(): number {
-  const ticks = ours().map((pid) => {
-    const fields = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ")[1]?.split(" ") ?? [];
-    return Number(fields[11]) + Number(fields[12]);
-  });
-  return ticks.reduce((sum, each) => sum + each, 0) * 10;
-}
-
-let known: string[] | null = null;
-
-function ours(): string[] {
-  known ??= readdirSync("/proc").filter((pid) => /^\d+$/.test(pid) && isOurs(pid));
-  return known;
-}
-
-function isOurs(pid: string): boolean {
-  try {
-    const status = readFileSync(`/proc/${pid}/status`, "utf8");
-    return /^Name:\s+workerd/m.test(status) && Number(/^PPid:\s+(\d+)/m.exec(status)?.[1]) === process.pid;
-  } catch {
-    return false;
-  }
 }

@@ -1,7 +1,7 @@
 // Tells a form's columns that there is more. They read it from the store when it is worth a segment; a question reads it at once anyway.
 import type { Follower } from "../../responses";
 import { columnsOf } from "./api";
-import { LIMITS } from "./keep/keeper";
+import { LIMITS } from "./keep/limits";
 
 export const followColumns: Follower = async (ctx, { formId, shard, toSeq }) => {
   // A shard with so little has no segments, so none that could be out of date.

@@ -3,6 +3,7 @@
 import { bucketOf, dateBucket } from "../../query/buckets";
 import type { Bucket } from "../../query/types";
 import { offsetAt } from "../../time-zones";
+import { TooMuch } from "./tables";
 
 export const QUARTER_MS = 900_000;
 const HOUR_MS = 3_600_000;
@@ -10,8 +11,6 @@ const DAY_MS = 86_400_000;
 const QUARTERS_A_DAY = DAY_MS / QUARTER_MS;
 /** A hundred and forty years. */
 export const MAX_QUARTERS = 5_000_000;
-
-export class TooLongAgo extends Error {}
 
 export class Quarters {
   /** The quarter that `ids[0]` is of. */
@@ -22,7 +21,7 @@ export class Quarters {
   constructor(by: Bucket, zone: string, from: number, to: number) {
     this.first = Math.floor(from / QUARTER_MS);
     const length = Number.isFinite(from) ? Math.floor(to / QUARTER_MS) - this.first + 1 : 0;
-    if (length > MAX_QUARTERS) throw new TooLongAgo("These responses lie too far apart to be told by time.");
+    if (length > MAX_QUARTERS) throw new TooMuch("These responses lie too far apart to be told by time.");
     this.ids = new Uint32Array(length);
     const idOf = new Map<string | number, number>();
     let day = Number.NaN;

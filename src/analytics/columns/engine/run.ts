@@ -3,11 +3,13 @@
 import type { Query, QueryResult } from "../../query/types";
 import { aggregatorOf } from "./aggregate";
 import type { Block } from "./block";
-import { type Dimension, dimensionOf, type Selected, type Vocabularies } from "./dimension";
+import type { Dimension, Selected, Vocabularies } from "./dimension";
+import { FieldDimension } from "./field-dimension";
 import { maskOf } from "./filter";
 import { firstRows } from "./order";
 import { Pairs } from "./pairs";
-import { NumberTable } from "./tables";
+import { NumberTable, TooMuch } from "./tables";
+import { TimeDimension } from "./time-dimension";
 
 /** So many groups can be counted by their number; of more, those that occur are numbered anew. */
 const MAX_PLACES = 1 << 20;
@@ -21,9 +23,11 @@ export function runOverColumns(query: Query, blocks: readonly Block[], vocabular
     selected.push({ block, mask });
     scannedRows += block.rows;
   }
-  const dimensions = query.groups.map((group) => dimensionOf(group, selected, vocabularies));
+  const dimensions = query.groups.map((group) =>
+    group.by === "value" ? new FieldDimension(group.ref, selected, vocabularies) : new TimeDimension(group.by, group.zone, selected),
+  );
   const combinations = dimensions.reduce((product, { size }) => product * size, 1);
-  if (combinations > Number.MAX_SAFE_INTEGER) throw new TooManyGroups("There are more combinations of groups than can be numbered.");
+  if (combinations > Number.MAX_SAFE_INTEGER) throw new TooMuch("There are more combinations of groups than can be numbered.");
   const numbered = combinations <= MAX_PLACES ? null : numberPairs(selected, dimensions);
   const places = numbered === null ? Math.max(1, combinations) : numbered.size;
   const aggregator = aggregatorOf({ aggregate: query.aggregate, field: query.field?.ref ?? null, blocks: selected, vocabularies, places });
@@ -47,8 +51,6 @@ export function runOverColumns(query: Query, blocks: readonly Block[], vocabular
   });
   return { rows, scannedRows };
 }
-
-export class TooManyGroups extends Error {}
 
 function numberPairs(selected: readonly Selected[], dimensions: readonly Dimension[]): NumberTable {
   const table = new NumberTable();

@@ -3,6 +3,18 @@
 
 const FIRST_SLOTS = 64;
 
+/** A question that needs more memory than there is for one; somebody else has to answer it. */
+export class TooMuch extends Error {}
+
+/** What one question may hold besides what is kept between questions. */
+const MAX_TRANSIENT_BYTES = 48_000_000;
+/** Of one field. Twice as many would not fit beside the columns they are in. */
+const MAX_TEXTS = 1 << 20;
+
+export function assertRoom(bytes: number): void {
+  if (bytes > MAX_TRANSIENT_BYTES) throw new TooMuch(`A question would take ${bytes} bytes at once.`);
+}
+
 /** Of numbers; any but NaN. */
 export class NumberTable {
   #keys = new Float64Array(FIRST_SLOTS / 2);
@@ -109,6 +121,7 @@ export class TextTable {
       slot = (slot + 1) & this.#mask;
     }
     if (!add) return -1;
+    if (this.#size >= MAX_TEXTS) throw new TooMuch("A field has too many different texts.");
     if ((this.#size + 1) * 3 > this.#hashes.length) {
       this.#grow();
       slot = a & this.#mask;

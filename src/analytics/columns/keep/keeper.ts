@@ -3,13 +3,14 @@
 import type { PrimaryStore, ResponseRow } from "../../../store";
 import type { Query, QueryResult } from "../../query/types";
 import type { Block } from "../engine/block";
-import { layOut } from "../engine/laid-out";
-import { TooLongAgo } from "../engine/quarters";
-import { runOverColumns, TooManyGroups } from "../engine/run";
+import { runOverColumns } from "../engine/run";
+import { TooMuch } from "../engine/tables";
 import { mannerOf, Vocabulary } from "../engine/vocabulary";
-import type { ColumnRow } from "../segment/rows";
 import type { ColumnCache } from "./cache";
-import { liveRows, makeColumns, toColumnRow } from "./make";
+import { Changed } from "./changed";
+import { LIMITS, type Limits } from "./limits";
+import { liveRows, makeColumns } from "./make";
+import { type ReadRows, readRows, type Wanted } from "./read-rows";
 import { LostSegment, Segments } from "./segments";
 import type { SegmentHead, Shelf } from "./shelf";
 import { Tail } from "./tail";
@@ -17,29 +18,6 @@ import { Tail } from "./tail";
 /** Of one shard: how far its entries have been accepted, and all of them are in the store. */
 export type ColumnMarks = readonly (readonly [shard: number, seq: number])[];
 
-export interface Limits {
-  /** Of one segment. */
-  segmentRows: number;
-  /** A segment may be made of fewer when shards are many, but not of fewer than this. */
-  leastRows: number;
-  /** Rows read from the store at once. */
-  pageRows: number;
-  /** Of answers, before they are packed: a segment of long ones has fewer rows. */
-  segmentBytes: number;
-  /** More that no segment covers, over all shards, and a question is better asked of the store. */
-  tailRows: number;
-  /** More rows that are told anew, and so too. */
-  changedRows: number;
-}
-
-export const LIMITS: Limits = {
-  segmentRows: 8_192,
-  leastRows: 1_024,
-  pageRows: 1_024,
-  segmentBytes: 24_000_000,
-  tailRows: 16_384,
-  changedRows: 2_000,
-};
 /** Of entries looked through at once for what they have changed. */
 const ENTRIES_AT_ONCE = 20_000;
 
@@ -71,9 +49,7 @@ export class ColumnKeeper {
   #segments: Segments;
   #looked: Map<number, number>;
   readonly #tails = new Map<number, Tail>();
-  /** Rows told anew, by shard; null once it is known that they are no more. Undefined: still to be read. */
-  #changed = new Map<number, Map<number, ColumnRow | null | undefined>>();
-  #changedBlock: Block | null = null;
+  readonly #changed = new Changed();
   #turn: Promise<unknown> = Promise.resolve();
 
   constructor(deps: KeeperDeps) {
@@ -82,12 +58,12 @@ export class ColumnKeeper {
     this.#segments = new Segments(deps.shelf, deps.cache, deps.formId);
     this.#looked = deps.shelf.looked();
     for (const { shard, seq } of deps.shelf.changed())
-      if (this.#segments.holding(shard, seq) !== undefined) this.#noteRow(shard, seq, undefined);
+      if (this.#segments.holding(shard, seq) !== undefined) this.#changed.note(shard, [seq]);
   }
 
   get standing(): Standing {
     const tail = [...this.#tails.values()].reduce((sum, { taken }) => sum + taken, 0);
-    return { segments: this.#segments.heads.length, rows: this.#segments.rows, tail, changed: this.#changedCount(), held: this.#held };
+    return { segments: this.#segments.heads.length, rows: this.#segments.rows, tail, changed: this.#changed.count, held: this.#held };
   }
 
   get #held(): number {
@@ -110,7 +86,7 @@ export class ColumnKeeper {
         return { kind: "answered", result };
       } catch (error) {
         this.#used.clear();
-        if (error instanceof TooManyGroups || error instanceof TooLongAgo) return { kind: "unfit" };
+        if (error instanceof TooMuch) return { kind: "unfit" };
         if (!(error instanceof LostSegment)) throw error;
         this.#lose(error.segment);
         return { kind: "behind" };
@@ -160,8 +136,7 @@ export class ColumnKeeper {
       this.#segments = new Segments(this.#deps.shelf, this.#deps.cache, this.#deps.formId);
       this.#looked = new Map();
       this.#tails.clear();
-      this.#changed = new Map();
-      this.#changedBlock = null;
+      this.#changed.clear();
     });
   }
 
@@ -182,7 +157,7 @@ export class ColumnKeeper {
       await this.#look(workspaceId, shard, mark);
       if (!(await this.#readTail(workspaceId, shard, mark))) return false;
     }
-    if (this.#changedCount() > changedRows) return false;
+    if (this.#changed.count > changedRows) return false;
     await this.#readChanged(workspaceId);
     return true;
   }
@@ -214,14 +189,7 @@ export class ColumnKeeper {
       looked,
     );
     this.#looked.set(shard, looked);
-    for (const seq of seqs) this.#noteRow(shard, seq, undefined);
-  }
-
-  #noteRow(shard: number, seq: number, row: ColumnRow | null | undefined): void {
-    const ofShard = this.#changed.get(shard) ?? new Map<number, ColumnRow | null | undefined>();
-    this.#changed.set(shard, ofShard);
-    ofShard.set(seq, row);
-    this.#changedBlock = null;
+    this.#changed.note(shard, seqs);
   }
 
   async #readTail(workspaceId: string, shard: number, mark: number): Promise<boolean> {
@@ -236,7 +204,10 @@ export class ColumnKeeper {
       const page = await store.scanResponses(workspaceId, formId, shard, tail.readTo, this.#limits.pageRows);
       tail.add(page);
       // As they are read here they are as new as they could be told anew.
-      for (const { seq } of page) if (this.#changed.get(shard)?.delete(seq) === true) this.#changedBlock = null;
+      this.#changed.settle(
+        shard,
+        page.map(({ seq }) => seq),
+      );
       if (page.length < this.#limits.pageRows) {
         // Entries that changed others have numbers too, but no rows.
         tail.readTo = Math.max(tail.readTo, mark);
@@ -247,17 +218,12 @@ export class ColumnKeeper {
   }
 
   async #readChanged(workspaceId: string): Promise<void> {
-    for (const [shard, rows] of this.#changed) {
-      const wanted = [...rows].flatMap(([seq, row]) => (row === undefined ? [seq] : []));
+    for (const shard of this.#changed.shards()) {
+      const wanted = this.#changed.unread(shard);
       if (wanted.length === 0) continue;
-      const found = new Map(
-        (await this.#deps.store.responsesAt(workspaceId, this.#deps.formId, shard, wanted)).map((row) => [row.seq, row]),
-      );
-      for (const seq of wanted) {
-        const row = found.get(seq);
-        rows.set(seq, row === undefined || row.deletedAt !== null ? null : toColumnRow(row));
-      }
-      this.#changedBlock = null;
+      const rows = await this.#deps.store.responsesAt(workspaceId, this.#deps.formId, shard, wanted);
+      const found = new Map(liveRows(rows).map((row) => [row.seq, row]));
+      for (const seq of wanted) this.#changed.set(shard, seq, found.get(seq) ?? null);
       this.#tails.get(shard)?.bury(wanted);
       for (const [head, seqs] of this.#bySegment(shard, wanted)) this.#segments.bury(head, seqs);
     }
@@ -273,28 +239,22 @@ export class ColumnKeeper {
   }
 
   #blocks(): Block[] {
-    this.#changedBlock ??= layOut(
-      [...this.#changed.values()].flatMap((rows) => [...rows.values()].filter((row) => row !== null && row !== undefined)),
-    );
-    return [...this.#segments.blocks(), ...[...this.#tails.values()].flatMap((tail) => tail.blocks()), this.#changedBlock];
+    return [...this.#segments.blocks(), ...[...this.#tails.values()].flatMap((tail) => tail.blocks()), this.#changed.block()];
   }
 
   async #remakeOne(workspaceId: string): Promise<boolean> {
-    for (const [shard, rows] of this.#changed) {
-      for (const seq of rows.keys()) {
-        const head = this.#segments.holding(shard, seq);
-        if (head === undefined) continue;
-        await this.#remake(workspaceId, head);
-        return true;
-      }
+    for (const head of this.#segments.heads) {
+      if (this.#changed.between(head.shard, head.firstSeq, head.lastSeq).length === 0) continue;
+      await this.#remake(workspaceId, head);
+      return true;
     }
     return false;
   }
 
   async #remake(workspaceId: string, head: SegmentHead): Promise<void> {
     const { shard, firstSeq, lastSeq } = head;
-    const told = [...(this.#changed.get(shard)?.keys() ?? [])].filter((seq) => seq >= firstSeq && seq <= lastSeq);
-    const { rows } = await this.#readRows(workspaceId, shard, firstSeq - 1, lastSeq, Number.POSITIVE_INFINITY);
+    const told = this.#changed.between(shard, firstSeq, lastSeq);
+    const { rows } = await this.#read({ workspaceId, shard, after: firstSeq - 1, upTo: lastSeq, most: null });
     this.#put({ shard, firstSeq, lastSeq, taken: head.taken, rows: 0 }, rows, [head], told);
   }
 
@@ -306,13 +266,13 @@ export class ColumnKeeper {
     const after = grows === undefined ? (last?.lastSeq ?? 0) : grows.firstSeq - 1;
     if (mark - after < least || mark - (last?.lastSeq ?? 0) < Math.min(least, segmentRows / 4)) return false;
     if (this.#triedAt.get(shard) === mark) return false;
-    const { rows, lastSeq, full } = await this.#readRows(workspaceId, shard, after, mark, segmentRows);
+    const { rows, lastSeq, full } = await this.#read({ workspaceId, shard, after, upTo: mark, most: segmentRows });
     const isLarger = lastSeq > (last?.lastSeq ?? 0);
     if (!isLarger || (rows.length < least && !full)) {
       this.#triedAt.set(shard, mark);
       return false;
     }
-    const told = [...(this.#changed.get(shard)?.keys() ?? [])].filter((seq) => seq > after && seq <= lastSeq);
+    const told = this.#changed.between(shard, after + 1, lastSeq);
     // One that is closed because its answers are long is full as well.
     const taken = full ? Math.max(rows.length, segmentRows) : rows.length;
     this.#put({ shard, firstSeq: after + 1, lastSeq, taken, rows: 0 }, rows, grows === undefined ? [] : [grows], told);
@@ -333,25 +293,9 @@ export class ColumnKeeper {
     return false;
   }
 
-  async #readRows(workspaceId: string, shard: number, after: number, upTo: number, most: number) {
+  #read(wanted: Omit<Wanted, "formId">): Promise<ReadRows> {
     const { store, formId } = this.#deps;
-    const { pageRows, segmentBytes } = this.#limits;
-    const rows: ResponseRow[] = [];
-    let bytes = 0;
-    let lastSeq = after;
-    while (rows.length < most) {
-      const page = await store.scanResponses(workspaceId, formId, shard, lastSeq, Math.min(pageRows, most - rows.length));
-      const wanted = page.filter(({ seq }) => seq <= upTo);
-      for (const row of wanted) {
-        rows.push(row);
-        bytes += sizeOf(row);
-      }
-      lastSeq = wanted.at(-1)?.seq ?? lastSeq;
-      // Remade in the bounds it has; made, it ends where it is large enough.
-      if (most !== Number.POSITIVE_INFINITY && bytes > segmentBytes) return { rows, lastSeq, full: true };
-      if (page.length < pageRows || wanted.length < page.length) break;
-    }
-    return { rows, lastSeq, full: rows.length >= most };
+    return readRows(store, { ...wanted, formId }, this.#limits);
   }
 
   #put(head: Omit<SegmentHead, "id">, rows: readonly ResponseRow[], replaced: readonly SegmentHead[], told: readonly number[]): void {
@@ -361,8 +305,7 @@ export class ColumnKeeper {
     this.#deps.shelf.put({ ...head, rows: live.length }, makeColumns(live), ids, told);
     for (const id of ids) this.#segments.forget(id);
     this.#segments.reload();
-    for (const seq of told) this.#changed.get(head.shard)?.delete(seq);
-    this.#changedBlock = null;
+    this.#changed.settle(head.shard, told);
     this.#tails.get(head.shard)?.sealed(head.lastSeq, added);
   }
 
@@ -377,10 +320,6 @@ export class ColumnKeeper {
       this.#tails.delete(head.shard);
       this.#triedAt.delete(head.shard);
     }
-  }
-
-  #changedCount(): number {
-    return [...this.#changed.values()].reduce((sum, rows) => sum + rows.size, 0);
   }
 
   readonly #used = new Map<string, Vocabulary>();
@@ -404,10 +343,4 @@ function byShard(rows: readonly { shard: number; seq: number }[]): Map<number, n
   const found = new Map<number, number[]>();
   for (const { shard, seq } of rows) found.set(shard, [...(found.get(shard) ?? []), seq]);
   return found;
-}
-
-function sizeOf({ data }: ResponseRow): number {
-  let bytes = 0;
-  for (const value of Object.values(data)) bytes += typeof value === "string" ? value.length : 16;
-  return bytes;
 }
