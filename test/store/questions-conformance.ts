@@ -48,7 +48,7 @@ const response = fc.record({
   shard: fc.nat(1),
 });
 
-export function describeQuestions(name: string, env: Stores): void {
+export function describeQuestions(name: string, env: Stores, numRuns = 25): void {
   test(`${name}: whatever is asked of whatever was answered`, { timeout: 240_000 }, async () => {
     await fc.assert(
       fc.asyncProperty(
@@ -68,7 +68,7 @@ export function describeQuestions(name: string, env: Stores): void {
           }
         },
       ),
-      { numRuns: 25, endOnFailure: true },
+      { numRuns, endOnFailure: true },
     );
   });
 

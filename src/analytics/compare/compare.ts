@@ -1,6 +1,6 @@
 // Two periods, two versions or two segments of a form side by side, with what chance has to say about the difference.
 import { cached } from "../../cache";
-import { type FieldDescription, NUMBER_TYPES } from "../../forms";
+import type { FieldDescription } from "../../forms";
 import { type FormBarrier, fieldFinder, passBarrier } from "../../responses";
 import { assertCan, type ServiceContext, type WorkspaceContext } from "../../shared/context";
 import type { Condition, FieldRef } from "../../store";
@@ -11,20 +11,18 @@ import { deadlineAt, QUERY_LIMIT_MS, withinDeadline } from "../query/deadline";
 import { executePlan } from "../query/execute";
 import { type KnownFields, knownFields } from "../query/fields";
 import { hashText } from "../query/hash";
-import { both, object, onlyMembers, refuse } from "../query/parse";
+import { both } from "../query/parse";
 import type { Deadline } from "../query/plan";
 import type { Query, QueryField, Value } from "../query/types";
-import { CORRECTIONS, type Correction, correct } from "../statistics/correct";
+import { type Correction, correct } from "../statistics/correct";
 import { type Counts, spreadOf } from "../statistics/numbers";
 import { rateTest } from "../statistics/proportions";
 import { type Judged, type Judgement, judgeChoices, judgeMultiple, judgeNumbers, judgeShares } from "./judge";
+import { type ComparisonRequest, parseComparison } from "./request";
 import { describeChange, sentenceOf } from "./sentence";
-import { parseSide, parseZone, type Side } from "./sides";
+import type { Side } from "./sides";
 
-const MAX_FIELDS = 20;
 const KEPT_SECONDS = 600;
-const COMPARABLE = new Set(["select", "radio", "multi_select", "checkboxes", "yes_no", "consent", ...NUMBER_TYPES]);
-const DEFAULT_ALPHA = 0.05;
 
 export interface ComparedSide {
   label: string;
@@ -77,32 +75,20 @@ export async function compareSides(ctx: ServiceContext, input: { formId: string;
   const deadline = deadlineAt(() => ctx.now(), startedAt + QUERY_LIMIT_MS);
   const form = await loadAnalysedForm(ctx, input.formId);
   const known = await knownFields(ctx, form.formId);
-  const asked = object(input.comparison, "", 'A comparison is {"a": {…}, "b": {…}}.');
-  onlyMembers(asked, "", ["a", "b", "fields", "timezone", "alpha", "correction"]);
-  const zone = parseZone(asked.timezone);
   // A period that goes on is as long as it has gone on; to the minute, so that asking twice is asking the same.
-  const thisMinute = startedAt - (startedAt % 60_000);
-  const sides = (["a", "b"] as const).map((name) => parseSide(asked[name], name, known.fields, zone, thisMinute));
-  const [a, b] = sides as [Side, Side];
-  const alpha = parseAlpha(asked.alpha);
-  const correction = CORRECTIONS.find((one) => one === (asked.correction ?? "holm"));
-  if (correction === undefined) throw refuse("correction", "invalid_query", `Use one of ${CORRECTIONS.join(", ")}.`);
-  const fields = parseFields(asked.fields, known.fields);
+  const request = parseComparison(input.comparison, known.fields, startedAt - (startedAt % 60_000));
   const barrier = await passBarrier(ctx, form.formId, form.settings);
-  const about = JSON.stringify([sides, fields.map(({ path }) => path), alpha, correction]);
+  const about = JSON.stringify([request.a, request.b, request.fields.map(({ path }) => path), request.alpha, request.correction]);
   const key = `compare:${ctx.workspaceId}:${form.formId}:${await hashText(about)}:${barrier.position}`;
   const { value } = await cached(ctx, { key, tags: [], ttlSeconds: KEPT_SECONDS, staleSeconds: 0, bypass: !barrier.current }, () =>
-    withinDeadline(deadline, () => judgeSides(readerOf(ctx, form, known, barrier, deadline), [a, b], fields, alpha, correction)),
+    withinDeadline(deadline, () => judgeSides(readerOf(ctx, form, known, barrier, deadline), request)),
   );
   return { ...value, elapsedMs: ctx.now() - startedAt, current: barrier.current };
 }
 
 async function judgeSides(
   reader: ReturnType<typeof readerOf>,
-  [a, b]: [Side, Side],
-  fields: readonly FieldDescription[],
-  alpha: number,
-  correction: Correction,
+  { a, b, fields, alpha, correction }: ComparisonRequest,
 ): Promise<Omit<Comparison, "elapsedMs" | "current">> {
   const [ca, cb] = [await reader.statuses(a.condition), await reader.statuses(b.condition)];
   const completion = judgeShares({ yes: ca.complete, of: ca.complete + ca.partial }, { yes: cb.complete, of: cb.complete + cb.partial });
@@ -216,25 +202,4 @@ function choiceSide(counts: ReadonlyMap<string, number>, answered: number): Choi
 
 function sumOf(counts: ReadonlyMap<string, number>): number {
   return [...counts.values()].reduce((sum, count) => sum + count, 0);
-}
-
-function parseAlpha(given: unknown): number {
-  const alpha = given ?? DEFAULT_ALPHA;
-  if (typeof alpha === "number" && alpha > 0 && alpha <= 0.5) return alpha;
-  throw refuse("alpha", "invalid_query", "Alpha is a number above 0, at most 0.5; 0.05 is usual.");
-}
-
-function parseFields(given: unknown, fields: readonly FieldDescription[]): FieldDescription[] {
-  const comparable = fields.filter(({ type, repeated }) => COMPARABLE.has(type) && !repeated);
-  if (given === undefined || given === null) return comparable.slice(0, MAX_FIELDS);
-  if (!Array.isArray(given) || given.length > MAX_FIELDS) throw refuse("fields", "invalid_query", `Name at most ${MAX_FIELDS} fields.`);
-  return [...new Set(given)].map((name, i) => {
-    if (typeof name !== "string") throw refuse(`fields.${i}`, "invalid_query", "Name a field.");
-    const path = name.startsWith("data.") ? name.slice("data.".length) : name;
-    const field = comparable.find((one) => one.path === path);
-    if (field !== undefined) return field;
-    if (!fields.some((one) => one.path === path))
-      throw refuse(`fields.${i}`, "unknown_field", `The form has no field ${JSON.stringify(name.slice(0, 80))}.`);
-    throw refuse(`fields.${i}`, "wrong_field_type", "Fields with choices or numbers can be compared.");
-  });
 }

@@ -19,6 +19,8 @@ import { scanInto } from "./scan";
 import type { Group, Query, QueryResult } from "./types";
 
 export const MAX_FORMS = 20;
+/** Of these, the newest, those are asked that have the fields. */
+const MAX_LOOKED_AT = 100;
 const KEPT_SECONDS = 600;
 const FORM = "form";
 /** Stands where the form's id is put; nothing reads its place. */
@@ -128,7 +130,7 @@ async function partsOf(ctx: WorkspaceContext, forms: unknown, inner: Record<stri
 async function everyForm(ctx: WorkspaceContext, inner: Record<string, unknown>): Promise<Part[]> {
   const parts: Part[] = [];
   let lacking: DomainError | null = null;
-  const { items } = await listForms(ctx, { limit: 200 });
+  const { items } = await listForms(ctx, { limit: MAX_LOOKED_AT });
   for (const { id, version } of items) {
     if (version === 0) continue;
     const form = await loadAnalysedForm(ctx, id);

@@ -1,4 +1,5 @@
 // Questions asked of Postgres, with the meaning they have in D1 (store/d1/questions.ts).
+import { TimeLimitError } from "../../shared/time-limit";
 import type { Condition, FieldRef } from "../conditions";
 import {
   type Counted,
@@ -37,12 +38,24 @@ export function openPostgresQuestions(connectionString: string): QuestionStore {
       });
     },
     read: async (walk, condition, fields, limitMs) => {
-      const limited = openPostgres(connectionString, Math.max(1, Math.floor(limitMs)));
-      const rows = await limited.read<Row>("A reading", readStatement(walk, condition, fields));
+      const rows = await within(connectionString, limitMs, "A reading", readStatement(walk, condition, fields));
       return rows.map((row) => fields.map((_, i) => row[`f${i}`] ?? undefined));
     },
     rollups: (question) => db.read<RollupPart & Row>("Roll-ups of a question", rollupStatement(question)),
   };
+}
+
+const CANCELLED = "57014";
+
+/** The database itself gives up at the limit, and says so in words of its own. */
+export async function within(connectionString: string, limitMs: number, what: string, statement: Statement): Promise<Row[]> {
+  const limit = Math.max(1, Math.floor(limitMs));
+  try {
+    return await openPostgres(connectionString, limit).read<Row>(what, statement);
+  } catch (error) {
+    if ((error as { code?: unknown }).code === CANCELLED) throw new TimeLimitError(what, limit);
+    throw error;
+  }
 }
 
 interface StepRow extends Row {

@@ -1,4 +1,7 @@
 import { expect, test } from "vitest";
+import { askForm } from "../../../src/analytics";
+import { asSystem } from "../../../src/shared/context";
+import { testContext } from "../../support/context";
 import { createAsked } from "./support";
 
 test("a question without groups is a number; with one, an object from group to value", async () => {
@@ -78,4 +81,21 @@ test("the earliest and the latest are instants; nothing there is null, and its s
   expect((await form.ask({ aggregate: "min", field: "submitted_at" })).data).toBe(submitted_at);
   expect((await form.ask({ aggregate: "max", field: "name" })).data).toBe("Zoë");
   expect((await form.ask({ aggregate: "count", group_by: "submitted_at" })).data).toEqual({ [submitted_at]: 1 });
+});
+
+test("thirty seconds are the most that a question takes: then the work stops, and says so", async () => {
+  const form = await createAsked();
+  await form.accepted({ name: "a", score: 1 });
+  const question = { aggregate: "median", field: "score", filter: { name: "a" } };
+  const clock = (stepMs: number) => {
+    let time = Date.now();
+    const now = () => {
+      time += stepMs;
+      return time;
+    };
+    return asSystem(testContext({ now }), form.workspaceId);
+  };
+  const asked = { formId: form.formId, query: question };
+  await expect(askForm(clock(16_000), asked)).rejects.toMatchObject({ code: "invalid", details: { reason: "query_too_slow" } });
+  expect((await askForm(clock(10), asked)).rows).toEqual([{ group: [], value: 1 }]);
 });
