@@ -1,5 +1,11 @@
 import { describe, expect, test } from "vitest";
+import { chooseTemplate } from "../../src/reports/templates/choose";
+import { listTemplates } from "../../src/reports/templates/rows";
+import { asSystem } from "../../src/shared/context";
+import { openDatabase } from "../../src/store";
 import { actionsOn } from "../support/audit";
+import { testContext } from "../support/context";
+import { watch } from "../support/plans";
 import { createWorld } from "../support/world";
 
 const world = await createWorld();
@@ -128,4 +134,14 @@ describe("an export", () => {
     expect((await ask({ template: "rpt_nothing" })).status).toBe(422);
     expect((await ask({ branding: { brand_colour: "url(x)" } })).status).toBe(422);
   });
+});
+
+test("neither a list nor the look for a default reads the whole table", async () => {
+  const watched = watch();
+  const { workspaceId } = world;
+  const ctx = asSystem({ ...testContext(), db: openDatabase(watched.db) }, workspaceId);
+  await listTemplates(ctx, { limit: 10 });
+  await chooseTemplate(ctx, {});
+  expect(watched.statements()).toBe(2);
+  expect(await watched.scans()).toEqual([]);
 });

@@ -50,8 +50,9 @@ export function scaleDrawing(pen: Pen, { items }: Of<"scale">, colours?: readonl
 }
 
 export function npsDrawing(pen: Pen, definition: Of<"nps">): Drawing {
-  const { bad, mark, markSoft } = pen.palette;
-  const colours = definition.items.map(({ label }) => (Number(label) >= 9 ? mark : Number(label) >= 7 ? markSoft : `${bad}b0`));
+  // Grey, not red: beside a red brand red would say nothing.
+  const { inkFaint, mark, markSoft } = pen.palette;
+  const colours = definition.items.map(({ label }) => (Number(label) >= 9 ? mark : Number(label) >= 7 ? markSoft : inkFaint));
   return scaleDrawing(pen, { kind: "scale", items: definition.items }, colours);
 }
 

@@ -15,7 +15,7 @@ export interface NamedResponse {
 }
 
 /** About what fits on one page. More responses than there is room for are listed in ranges: a contents of forty pages helps nobody. */
-const ENTRIES_A_PAGE = 34;
+const ENTRIES_A_PAGE = 27;
 const MIN_RANGES = 8;
 
 export function contentsOf(sheet: Sheet, pieces: readonly PlacedPiece[], responses: readonly NamedResponse[]): ContentsEntry[] {
