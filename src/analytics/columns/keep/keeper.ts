@@ -135,6 +135,7 @@ export class ColumnKeeper {
       this.#deps.cache.forget(`${this.#deps.formId}/`);
       this.#segments = new Segments(this.#deps.shelf, this.#deps.cache, this.#deps.formId);
       this.#looked = new Map();
+      this.#enoughAt.clear();
       this.#tails.clear();
       this.#changed.clear();
     });
@@ -265,11 +266,12 @@ export class ColumnKeeper {
     const grows = last !== undefined && last.taken < (segmentRows * 3) / 4 ? last : undefined;
     const after = grows === undefined ? (last?.lastSeq ?? 0) : grows.firstSeq - 1;
     if (mark - after < least || mark - (last?.lastSeq ?? 0) < Math.min(least, segmentRows / 4)) return false;
-    if (this.#triedAt.get(shard) === mark) return false;
+    const tried = `${shard} ${least}`;
+    if (mark < (this.#enoughAt.get(tried) ?? 0)) return false;
     const { rows, lastSeq, full } = await this.#read({ workspaceId, shard, after, upTo: mark, most: segmentRows });
     const isLarger = lastSeq > (last?.lastSeq ?? 0);
     if (!isLarger || (rows.length < least && !full)) {
-      this.#triedAt.set(shard, mark);
+      this.#enoughAt.set(tried, mark + Math.max(1, least - rows.length));
       return false;
     }
     const told = this.#changed.between(shard, after + 1, lastSeq);
@@ -279,15 +281,14 @@ export class ColumnKeeper {
     return true;
   }
 
-  /** Where the store was when there were too few rows: before there is more, it need not be read again. */
-  readonly #triedAt = new Map<number, number>();
+  /** There were too few rows: before the store has come this far, by shard and least, it need not be read again. */
+  readonly #enoughAt = new Map<string, number>();
 
   /** Many shards with a little each: their tails together are too much to be read for each question. */
   async #sealShort(workspaceId: string, marks: ColumnMarks): Promise<boolean> {
     const waiting = marks.map(([shard, seq]) => ({ shard, seq, rows: seq - (this.#segments.last(shard)?.lastSeq ?? 0) }));
     if (waiting.reduce((sum, { rows }) => sum + rows, 0) <= this.#limits.tailRows / 2) return false;
     for (const { shard, seq } of waiting.sort((a, b) => b.rows - a.rows)) {
-      this.#triedAt.delete(shard);
       if (await this.#sealNext(workspaceId, shard, seq, this.#limits.leastRows)) return true;
     }
     return false;
@@ -318,7 +319,7 @@ export class ColumnKeeper {
     this.#segments.reload();
     if (head !== undefined) {
       this.#tails.delete(head.shard);
-      this.#triedAt.delete(head.shard);
+      this.#enoughAt.clear();
     }
   }
 
