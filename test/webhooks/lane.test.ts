@@ -316,3 +316,24 @@ describe("trouble of our own", () => {
     ]);
   });
 });
+
+test("large bodies are made ready a few at a time, and all are sent", async () => {
+  const w = world(Array.from({ length: 120 }, (_, i) => row(`d${i + 1}`)));
+  let held = 0;
+  let mostHeld = 0;
+  const { prepare, send } = w.deps;
+  w.deps.prepare = async (due) => {
+    held += due.length;
+    mostHeld = Math.max(mostHeld, held);
+    const bodies = await prepare(due);
+    return new Map([...bodies.keys()].map((id) => [id, { body: "x".repeat(1_000_000) }]));
+  };
+  w.deps.send = async (...args) => {
+    held -= 1;
+    return send(...args);
+  };
+  await w.play();
+  expect(w.rows.every(({ status }) => status === "delivered")).toBe(true);
+  expect(w.state.log.length).toBe(120);
+  expect(mostHeld).toBeLessThan(40);
+});

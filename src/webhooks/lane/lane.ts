@@ -46,7 +46,10 @@ export interface LaneMemoryPort {
 }
 
 const PREPARED_AT_ONCE = 25;
-const FEW_READY = 12;
+/** Enough to keep the slots busy while the next are read. */
+const FEW_READY = 40;
+/** Answers may be large, and an object has 128 MB. */
+const MAX_READY_CHARACTERS = 8_000_000;
 const RECORD_EVERY = 50;
 /** An alarm may run for fifteen minutes; it comes again at once. */
 const RUN_MS = 5 * 60_000;
@@ -136,7 +139,7 @@ export class Lane {
 
   #readIfNeeded(now: number): void {
     const due = this.#more || (this.#nextAt !== null && this.#nextAt <= now);
-    if (!due || this.#reading !== null || this.#ready.length > FEW_READY) return;
+    if (!due || this.#reading !== null || this.#ready.length > FEW_READY || this.#readyCharacters() > MAX_READY_CHARACTERS / 2) return;
     this.#more = false;
     this.#reading = this.#read(now)
       .catch((error: unknown) => {
@@ -166,7 +169,15 @@ export class Lane {
       const contents = await deps.prepare(part);
       this.#ready.push(...part.map((due) => ({ due, content: contents.get(due.id) ?? { error: "What it tells is not there any more." } })));
       this.#wake?.();
+      if (this.#readyCharacters() > MAX_READY_CHARACTERS && i + PREPARED_AT_ONCE < page.due.length) {
+        this.#more = true;
+        break;
+      }
     }
+  }
+
+  #readyCharacters(): number {
+    return this.#ready.reduce((sum, { content }) => sum + ("body" in content ? content.body.length : 0), 0);
   }
 
   #known(): string[] {
