@@ -45,8 +45,10 @@ interface Measured {
   seconds: number;
   rowsPerSecond: number;
   bytes: number;
-  /** Above what the server took before. */
+  /** At most, above what the server took before. */
   memoryMb: number;
+  /** The same in each quarter of the rows: flat is what it should be. */
+  memoryByQuarterMb: number[];
 }
 
 const state = mkdtempSync(join(tmpdir(), "headwater-bench-exports-"));
@@ -90,7 +92,7 @@ process.exit(failed ? 1 : 0);
 async function measure(served: Headwater, formId: string, format: string, note: (text: string) => void): Promise<Measured> {
   await api(served, "GET", `/api/v1/forms/${formId}/responses?limit=10`);
   const before = serverMemoryMb();
-  let peak = before;
+  const peaks = [0, 0, 0, 0];
   const startedAt = performance.now();
   let view = await api<View>(served, "POST", "/api/v2/reports/exports", {
     form_id: formId,
@@ -99,7 +101,8 @@ async function measure(served: Headwater, formId: string, format: string, note: 
   });
   while (view.status === "queued" || view.status === "running") {
     await new Promise((done) => setTimeout(done, 50));
-    peak = Math.max(peak, serverMemoryMb());
+    const quarter = Math.min(3, Math.floor(view.progress * 4));
+    peaks[quarter] = Math.max(peaks[quarter] ?? 0, serverMemoryMb() - before);
     view = await api<View>(served, "GET", `/api/v2/reports/exports/${view.id}`);
   }
   if (view.status !== "done") throw new Error(`${format}: ${view.status}, ${view.error}`);
@@ -112,10 +115,11 @@ async function measure(served: Headwater, formId: string, format: string, note: 
     seconds,
     rowsPerSecond: Math.round(view.rows / seconds),
     bytes: view.size,
-    memoryMb: Math.round(peak - before),
+    memoryMb: Math.round(Math.max(...peaks)),
+    memoryByQuarterMb: peaks.map(Math.round),
   };
   note(
-    `${result.rowsPerSecond} rows/s, ${(result.bytes / 1e6).toFixed(1)} MB, +${result.memoryMb} MB of memory, ${((performance.now() - startedAt) / 1_000).toFixed(1)} s in all`,
+    `${result.rowsPerSecond} rows/s, ${(result.bytes / 1e6).toFixed(1)} MB, +${result.memoryByQuarterMb.join("/")} MB of memory, ${((performance.now() - startedAt) / 1_000).toFixed(1)} s in all`,
   );
   return result;
 }
@@ -124,6 +128,7 @@ interface View {
   id: string;
   job_id: string;
   status: string;
+  progress: number;
   rows: number;
   size: number;
   error: string | null;

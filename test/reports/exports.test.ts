@@ -162,6 +162,32 @@ test("the header of a sheet stays when one scrolls, and its columns are as wide 
   expect(widths[1]).toBeGreaterThan(widths[2] ?? 0);
 });
 
+test.each(["csv", "json", "jsonl", "xlsx", "docx", "tex"])("%s of a form that nobody has answered is there, and empty", async (format) => {
+  const own = await createForm();
+  const { view, file } = await exported(own, { form_id: own.formId, format });
+  expect(view).toMatchObject({ rows: 0, error: null });
+  if (format === "json") expect((await file.json<{ responses: unknown[] }>()).responses).toEqual([]);
+  else if (format === "csv") expect((await file.text()).split("\r\n")).toHaveLength(2);
+  else expect((await file.arrayBuffer()).byteLength).toBe(view.size);
+});
+
+test("two fields with one label are told apart, and those that a later version dropped are still there", async () => {
+  const field = (name: string, label: string) => ({ name, type: "short_text", label });
+  const own = await createForm({}, [field("first", "Name"), field("last", "Name"), field("old", "Old")]);
+  await own.accepted({ first: "Ada", last: "Lovelace", old: "kept" });
+  await own.call("PATCH", `/api/v1/forms/${own.formId}`, {
+    schema: { fields: [field("fresh", "Fresh"), field("first", "Name"), field("last", "Name")] },
+  });
+  await own.call("POST", `/api/v1/forms/${own.formId}/publish`);
+  await own.accepted({ fresh: "new", first: "Grace" });
+  const text = await (await exported(own, { form_id: own.formId, format: "csv" })).file.text();
+  expect(text.split("\r\n")[0]).toBe("Response,Submitted at,Status,Fresh,Name (first),Name (last),Old");
+  expect(rowsOf(text).map(({ Old, Fresh }) => [Old, Fresh])).toEqual([
+    ["kept", ""],
+    ["", "new"],
+  ]);
+});
+
 test("what is accepted, changed or deleted afterwards is not in the file", async () => {
   const own = await createForm();
   const first = await own.accepted({ name: "before" });

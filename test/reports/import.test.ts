@@ -1,4 +1,5 @@
 import { env } from "cloudflare:test";
+import { zipSync } from "fflate";
 import { writeXlsx } from "hucre/xlsx";
 import { describe, expect, test } from "vitest";
 import { IMPORT } from "../../src/reports";
@@ -201,6 +202,14 @@ describe("other files", () => {
     const form = await createForm();
     expect((await upload(form, body, name)).status).toBe(status);
     expect((await env.FILES.list({ prefix: `imports/${form.workspaceId}/` })).objects).toEqual([]);
+  });
+
+  test("a workbook that would unpack to gigabytes is not unpacked", async () => {
+    const form = await createForm();
+    const zeros = new Uint8Array(40 * 1024 * 1024);
+    const bomb = zipSync({ "xl/sharedStrings.xml": zeros, "xl/worksheets/sheet1.xml": new Uint8Array(10) });
+    expect(bomb.byteLength).toBeLessThan(100_000);
+    expect((await upload(form, bomb as Uint8Array<ArrayBuffer>, "a.xlsx")).status).toBe(413);
   });
 
   test("a form that takes no answers takes none from a file", async () => {

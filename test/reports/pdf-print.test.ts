@@ -1,8 +1,13 @@
 // What becomes of printed pieces, with a printer that prints blank pages: numbers, contents, bookmarks, and what is done about a
 // browser that is missing or a report that is too long. Real printing is in test/node/pdf.test.ts.
+
+import { env } from "cloudflare:test";
 import { PDFArray, PDFDict, PDFDocument, PDFName, PDFNumber, type PDFRef } from "@cantoo/pdf-lib";
 import { describe, expect, test } from "vitest";
+import { JOB_KINDS } from "../../queues/job-kinds";
 import type { FormSchema } from "../../src/forms";
+import { runNextJob } from "../../src/jobs";
+import { createExport } from "../../src/reports";
 import { composeReport, type Facts } from "../../src/reports/pdf/compose";
 import { questionsOf } from "../../src/reports/pdf/fields";
 import { filterBefore, filtersInWords, periodOf } from "../../src/reports/pdf/filters";
@@ -13,8 +18,11 @@ import { PRINT_LIMITS, printReport } from "../../src/reports/pdf/print-report";
 import { Summary, type SummedRow } from "../../src/reports/pdf/summarise";
 import { writingOf } from "../../src/reports/pdf/writing";
 import { settingOf } from "../../src/reports/templates/settings";
+import { asSystem } from "../../src/shared/context";
 import { createLogger } from "../../src/shared/log";
 import type { Sheet } from "../../templates/report";
+import { testContext } from "../support/context";
+import { createWorld } from "../support/world";
 
 const DAY = 86_400_000;
 const SCHEMA: FormSchema = {
@@ -239,4 +247,25 @@ describe("a document", () => {
 test("without a browser it is said that there is none", async () => {
   const options = { binding: undefined, log: createLogger({}, () => {}) };
   await expect(withPrinter(options, (printer) => printer.print("<p>x"))).rejects.toThrow("this installation has none");
+});
+
+test("a report without a browser is tried again, and then says why", async () => {
+  const world = await createWorld();
+  const form = (await (await world.call("POST", "/api/v1/forms", { title: "Alone", schema: SCHEMA })).json()) as { id: string };
+  await world.call("POST", `/api/v1/forms/${form.id}/publish`);
+  // Nobody is woken, so that it is this test alone who runs it; the clock goes on by what there is to wait.
+  let now = Date.now();
+  const settings = { BROWSER: undefined, REPORTS: { send: async () => {} } } as unknown as Partial<Env>;
+  const ctx = { ...testContext({ now: () => now }, settings), now: () => now };
+  const { id, jobId } = await createExport(asSystem(ctx, world.workspaceId), { form_id: form.id, format: "pdf" });
+  const read = async () =>
+    (await (await world.call("GET", `/api/v2/reports/exports/${id}`)).json()) as { status: string; error: string | null };
+  // Other files may have left jobs in this queue; they are taken in turn.
+  for (let runs = 0; (await read()).status !== "failed" && runs < 100; runs++) {
+    await runNextJob(ctx, "reports", JOB_KINDS);
+    now += 600_000;
+  }
+  expect(await (await world.call("GET", `/api/v2/jobs/${jobId}`)).json()).toMatchObject({ status: "failed", attempts: 5 });
+  expect(await read()).toMatchObject({ status: "failed", error: "Printing needs a browser, and this installation has none." });
+  expect((await env.FILES.list({ prefix: `exports/${world.workspaceId}/` })).objects).toEqual([]);
 });

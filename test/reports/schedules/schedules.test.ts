@@ -248,6 +248,15 @@ describe("a run", () => {
     expect(await mailsOf(form.workspaceId)).toEqual([]);
   });
 
+  test("a workspace that was deleted sends nothing any more", async () => {
+    const { world, due } = await scheduled();
+    await env.DB.prepare("UPDATE workspaces SET deleted_at = 1 WHERE id = ?1").bind(world.workspaceId).run();
+    await runAt(due);
+    const run = await env.DB.prepare("SELECT status, reason FROM schedule_runs WHERE workspace_id = ?1").bind(world.workspaceId).first();
+    expect(run).toEqual({ status: "skipped", reason: "The workspace was deleted." });
+    expect(await mailsOf(world.workspaceId)).toEqual([]);
+  });
+
   test("run now leaves the rhythm as it is", async () => {
     const { world, path, view, deliveries } = await scheduled();
     const reply = await world.call("POST", `${path}/run`);
@@ -300,7 +309,7 @@ describe("the mail server", () => {
     expect(headers?.["List-Unsubscribe"]).toMatch(/^<https?:.*\/unsubscribe\//);
     expect(tags).toEqual([{ name: "message_id", value: mails[0]?.id }]);
 
-    await settleRecipients(testContext());
+    await settleRecipients(testContext({ now: () => due + DAY }));
     await env.DB.prepare("DELETE FROM mail_messages WHERE workspace_id = ?1").bind(world.workspaceId).run();
     expect(await statuses()).toEqual(expected);
     expect((await deliveries())[0]).toMatchObject({ status: "sent" });
@@ -336,8 +345,8 @@ describe("the mail server", () => {
       now += wait + 1;
       await deliverMail(testContext({ now: () => now }, RESEND), mail?.id ?? "");
     }
-    await settleRecipients(testContext());
-    await settleRecipients(testContext());
+    await settleRecipients(testContext({ now: () => due + DAY }));
+    await settleRecipients(testContext({ now: () => due + DAY }));
     expect(await deliveries()).toMatchObject([
       { status: "failed", reason: "No recipient could be reached.", recipients: [{ status: "failed" }] },
     ]);
