@@ -1,5 +1,6 @@
 // What every primary store must do, whatever it is made of. Each test makes its own form, so they never meet.
 import { describe, expect, test } from "vitest";
+import { matchesCondition } from "../../src/responses";
 import { newId } from "../../src/shared/ids";
 import type { Condition, FieldKind, FieldRef, ListQuery, PrimaryStore, RollupDelta, Scalar } from "../../src/store";
 import { FakeLedger, rollup, type Written } from "./settle-batches";
@@ -390,6 +391,11 @@ export function describeStore(name: string, under: StoreUnderTest): void {
         const { store, ledger } = await settled(...rows);
         const found = await store.listResponses(query(ledger, { condition }));
         expect(found.map(({ data }) => data.n)).toEqual(expected);
+        // And the same without a store, for filters of webhooks and schedules.
+        const inHand = rows.filter(({ data, meta = {}, submittedAt = 0, status = "complete" }) =>
+          matchesCondition(condition, { data: data ?? {}, meta, submittedAt, status, formVersion: 1 }),
+        );
+        expect(inHand.map(({ data }) => data?.n)).toEqual(expected);
       });
 
       test("a name that is not one never reaches the store", async () => {

@@ -5,7 +5,7 @@ import { describeQuestions } from "../questions-conformance";
 import { onEachPostgres } from "./databases";
 
 onEachPostgres((name, connectionString) => {
-  describeQuestions(name, { DB: env.DB, HYPERDRIVE: { connectionString } as Hyperdrive }, 8);
+  describeQuestions(name, { DB: env.DB, HYPERDRIVE: { connectionString } as Hyperdrive }, 4);
 
   test(`${name}: the database gives up by itself when the time is up`, async () => {
     const sleep = { sql: "SELECT 1 FROM generate_series(1, 100000000) a WHERE a + $1::integer < 0", values: [1] };
