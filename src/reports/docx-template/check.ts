@@ -95,7 +95,10 @@ export function brokenTags(error: unknown): TagProblem[] {
   const { properties, message } = error as TemplateError;
   const errors = properties?.errors ?? [error as TemplateError];
   return errors.slice(0, MAX_PROBLEMS).map((one) => ({
-    tag: String(one.properties?.xtag ?? "").replace(/^[{}]+|[{}]+$/g, "").trim().slice(0, 100),
+    tag: String(one.properties?.xtag ?? "")
+      .replace(/^[{}]+|[{}]+$/g, "")
+      .trim()
+      .slice(0, 100),
     message: one.properties?.explanation ?? one.message ?? message ?? "The template cannot be read.",
     code: "broken_tag" as const,
   }));
