@@ -32,6 +32,7 @@ export interface CreatePluginInput {
 
 export async function createPlugin(ctx: ServiceContext, input: CreatePluginInput): Promise<Plugin> {
   assertCan(ctx, "write");
+  if (input.secrets !== undefined) assertMayKeepSecrets(ctx);
   const source = sourceOf(input);
   // Source from outside is interpreted, unless its owner chooses otherwise; what came with the build has been read by us.
   const mode = input.mode ?? (input.built === undefined ? "strict" : "metered");
@@ -84,6 +85,11 @@ export async function createPlugin(ctx: ServiceContext, input: CreatePluginInput
   ]);
   await noteFormsBumped(ctx, row);
   return toPlugin(row, declared);
+}
+
+/** Of people, only admins handle secrets. */
+export function assertMayKeepSecrets(ctx: ServiceContext): void {
+  assertCan(ctx, "delete");
 }
 
 export function versionRow(ctx: WorkspaceContext, row: PluginRow, source: string, declared: Declared): typeof pluginVersions.$inferInsert {

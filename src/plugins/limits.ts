@@ -37,4 +37,6 @@ export const MAX_FILE_BYTES = 1024 * 1024;
 /** This many in a row, and the plugin is paused and its workspace told. */
 export const MAX_FAILURES = 10;
 export const KEEP_RUNS_MS = 30 * 86_400_000;
+/** Of one plugin; the nightly sweep takes the others away. */
+export const MAX_RUNS_KEPT = 10_000;
 export const MAX_ANNOTATION = 2_000;

@@ -3,7 +3,7 @@ import { assertCan, type ServiceContext, type WorkspaceContext } from "../shared
 import { InvalidError } from "../shared/errors";
 import { tables } from "../store";
 import { auditIfChanged } from "../store/audit";
-import { assertForm, scheduleOf, versionRow } from "./create";
+import { assertForm, assertMayKeepSecrets, scheduleOf, versionRow } from "./create";
 import { checkConfig, type Declared } from "./declared";
 import type { PluginEventType } from "./hooks";
 import {
@@ -42,6 +42,7 @@ export interface UpdatePluginInput {
 /** New source, mode or configuration is a new version; what it may reach is not, so that a roll-back never grants anything. */
 export async function updatePlugin(ctx: ServiceContext, input: UpdatePluginInput): Promise<Plugin> {
   assertCan(ctx, "write");
+  if (input.secrets !== undefined) assertMayKeepSecrets(ctx);
   const row = await loadPluginRow(ctx, input.id);
   const current = await loadVersion(ctx, row);
   if (input.source !== undefined && row.built !== null) {

@@ -106,16 +106,20 @@ async function slowestWhile(work: () => Promise<void>): Promise<number> {
 }
 
 describe.runIf(process.platform === "linux").each(["strict", "metered"])("%s", (mode) => {
-  test.for(ATTACKS)("$name", { timeout: 120_000 }, async ({ source }) => {
+  test.for(ATTACKS)("$name", { timeout: 120_000 }, async ({ source, ends }) => {
     const waits: number[] = [];
     for (let attempt = 0; attempt < TRIES; attempt++) {
       const slowest = await slowestWhile(async () => {
         const made = await call("POST", "", { name: "Attack", source, mode, events: [], allowed_hosts: ["granted.example.com"] });
         expect([201, 422]).toContain(made.status);
-        if (made.status === 422) return;
+        if (made.status === 422) {
+          if (ends !== undefined) expect(ends).toContain("refused");
+          return;
+        }
         const run = await call("POST", `/${made.body.id}/test`, { event: { type: "response.submitted", data: { id: "rsp_1", data: {} } } });
         expect(run.status).toBe(200);
         expect(JSON.stringify(run.body.logs)).not.toContain("ESCAPED");
+        if (ends !== undefined) expect(ends).toContain(run.body.outcome);
         await call("DELETE", `/${made.body.id}`);
       });
       waits.push(Math.round(slowest));

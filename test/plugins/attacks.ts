@@ -1,13 +1,12 @@
 // What a plugin might try. Each attack is the body of a hook, or a whole module; one that gets what it must not have logs ESCAPED.
-// Used in workerd (test/plugins/escape.test.ts) and against a real server that must go on answering (test/node).
+// All of them are made against a real server, which must go on answering (test/node/plugins.test.ts); the quick ones also in
+// test/plugins/escape.test.ts.
 
 export interface Attack {
   name: string;
   source: string;
   /** How it may end; `refused`: it is not even installed. Anything by default. */
   ends?: readonly ("ok" | "error" | "timeout" | "limit" | "refused")[];
-  /** Waits as long as a run may. */
-  slow?: boolean;
 }
 
 const hook = (body: string) => `export default class extends FormPlugin {
@@ -16,7 +15,7 @@ const hook = (body: string) => `export default class extends FormPlugin {
     ${body}
   }
 }`;
-const attack = (name: string, body: string, ends?: Attack["ends"], slow?: boolean): Attack => ({ name, source: hook(body), ends, slow });
+const attack = (name: string, body: string, ends?: Attack["ends"]): Attack => ({ name, source: hook(body), ends });
 const stopped = ["limit", "error", "refused"] as const;
 
 const NETWORK = [
@@ -172,7 +171,7 @@ const TIME = [
 ];
 
 const JOBS = [
-  attack("a promise that never settles", `await new Promise(() => {});`, ["timeout"], true),
+  attack("a promise that never settles", `await new Promise(() => {});`, ["timeout"]),
   attack("a chain of jobs", `const on = () => Promise.resolve().then(on); await on();`, stopped),
   attack("a chain of jobs that is left behind", `const on = () => Promise.resolve().then(on); on();`),
   attack("a native chain of jobs", `const t = {}; t.then = [].forEach.bind([t]); await t;`, stopped),
@@ -234,4 +233,6 @@ const NOISE = [
   attack("a verdict that is none", `return { toJSON() { for (;;) {} } };`, stopped),
 ];
 
+/** Those that take no time to speak of. */
+export const QUICK_ATTACKS: readonly Attack[] = [...NETWORK, ...SURROUNDINGS, ...CODE, ...POLLUTION];
 export const ATTACKS: readonly Attack[] = [...NETWORK, ...SURROUNDINGS, ...CODE, ...POLLUTION, ...TIME, ...JOBS, ...MEMORY, ...NOISE];

@@ -3,7 +3,7 @@ import { env } from "cloudflare:test";
 import { afterEach, beforeAll, describe, expect, test, vi } from "vitest";
 import { KV_STATEMENTS } from "../../src/plugins/gate/kv";
 import { isHostGranted, whyNotAHost } from "../../src/plugins/hosts";
-import { DUE_PLUGINS, FORGET_RUNS, OVERDUE_RUNS } from "../../src/plugins/run/sweep";
+import { DUE_PLUGINS, FORGET_OVERFULL, FORGET_RUNS, OVERDUE_RUNS, OVERFULL } from "../../src/plugins/run/sweep";
 import { newestMail } from "../support/mailbox";
 import { createWorld, type World } from "../support/world";
 import { hook, install, tryOut } from "./support";
@@ -249,10 +249,13 @@ describe("files", () => {
   });
 });
 
-test.for(Object.entries({ ...KV_STATEMENTS, OVERDUE_RUNS, DUE_PLUGINS, FORGET_RUNS }))("%s walks an index", async ([, sql]) => {
-  const parameters = Math.max(...[...sql.matchAll(/\?(\d+)/g)].map(([, n]) => Number(n)));
-  const { results } = await env.DB.prepare(`EXPLAIN QUERY PLAN ${sql}`)
-    .bind(...Array.from({ length: parameters }, () => "1"))
-    .all<{ detail: string }>();
-  expect(results.map(({ detail }) => detail).filter((detail) => /^SCAN (?!CONSTANT ROW)/.test(detail))).toEqual([]);
-});
+test.for(Object.entries({ ...KV_STATEMENTS, OVERDUE_RUNS, DUE_PLUGINS, FORGET_RUNS, OVERFULL, FORGET_OVERFULL }))(
+  "%s walks an index",
+  async ([, sql]) => {
+    const parameters = Math.max(...[...sql.matchAll(/\?(\d+)/g)].map(([, n]) => Number(n)));
+    const { results } = await env.DB.prepare(`EXPLAIN QUERY PLAN ${sql}`)
+      .bind(...Array.from({ length: parameters }, () => "1"))
+      .all<{ detail: string }>();
+    expect(results.map(({ detail }) => detail).filter((detail) => /^SCAN (?!CONSTANT ROW)/.test(detail))).toEqual([]);
+  },
+);

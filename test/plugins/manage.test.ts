@@ -137,6 +137,14 @@ describe("who may", () => {
     expect(await status("GET", `/${id}`, "admin")).toBe(404);
   });
 
+  test("secrets are for admins and keys", async () => {
+    const source = hook("ctx.log(1);");
+    expect((await tryInstall(world, source, { secrets: { a: "12345" } }, { as: "editor" })).status).toBe(403);
+    const { status, body } = await tryInstall(world, source, { secrets: { a: "12345" } }, { as: "admin" });
+    expect(status).toBe(201);
+    expect((await world.call("PATCH", `/api/v2/plugins/${body.id}`, { secrets: { a: null } }, { as: "editor" })).status).toBe(403);
+  });
+
   test("another workspace sees nothing, and its forms cannot be named", async () => {
     const other = await createWorld();
     const { id } = await install(world, hook("ctx.log(1);"));

@@ -4,6 +4,7 @@ import { afterEach, beforeAll, describe, expect, test, vi } from "vitest";
 import { consumePlugins } from "../../queues/plugins";
 import { deliverRun, forgetOldRuns, runSchedules, wakeOverdueRuns } from "../../src/plugins";
 import { MAX_FAILURES } from "../../src/plugins/limits";
+import { idFloor } from "../../src/shared/ids";
 import { testContext } from "../support/context";
 import { newestMail } from "../support/mailbox";
 import { createWorld, type World } from "../support/world";
@@ -227,6 +228,23 @@ describe("by the clock", () => {
     expect((await readJson<PluginReply>(world.call("POST", `/api/v2/plugins/${id}/disable`))).next_run_at).toBeNull();
     expect((await readJson<PluginReply>(world.call("POST", `/api/v2/plugins/${id}/enable`))).next_run_at).not.toBeNull();
     await remove(id);
+  });
+
+  test("a busy plugin keeps its newest ten thousand runs", async () => {
+    const { id } = await install(world, hook(""));
+    await env.DB.prepare(
+      `INSERT INTO plugin_runs (id, workspace_id, plugin_id, event_id, event_type, occurred_at, kind, status, outcome, due_at, correlation_id, created_at)
+       SELECT ?3 || printf('%06d', value), ?2, ?1, 'evt', 'response.submitted', 1, 'event', 'done', 'ok', 1, 'req', 1
+       FROM (WITH RECURSIVE n(value) AS (SELECT 1 UNION ALL SELECT value + 1 FROM n WHERE value < 10003) SELECT value FROM n)`,
+    )
+      .bind(id, world.workspaceId, idFloor("run", Date.now()))
+      .run();
+    await forgetOldRuns(testContext());
+    const left = await env.DB.prepare("SELECT count(*) AS n, min(id) AS first FROM plugin_runs WHERE plugin_id = ?1")
+      .bind(id)
+      .first<{ n: number; first: string }>();
+    expect([left?.n, left?.first.slice(-6)]).toEqual([10_000, "000004"]);
+    await env.DB.prepare("DELETE FROM plugin_runs WHERE plugin_id = ?1").bind(id).run();
   });
 
   test("runs are forgotten after thirty days", async () => {

@@ -6,8 +6,8 @@ import { type Isolate, meteredCode, strictCode } from "./code";
 import { readOutcome } from "./outcome";
 
 export interface Runnable {
-  /** Of the isolate: the plugin and its version, so that a change begins afresh. */
-  key: string;
+  /** Of the isolate: the plugin and its source, so that a change begins afresh. Null: one for this run alone. */
+  key: string | null;
   mode: "strict" | "metered";
   /** The body of the function that makes the class. */
   factory: string;
@@ -23,11 +23,11 @@ export async function execute(
   graceMs = GRACE_MS,
 ): Promise<RawOutcome> {
   const startedAt = Date.now();
-  const slot = mode === "metered" ? takeSlot(key) : 0;
+  const slot = mode === "metered" && key !== null ? takeSlot(key) : 0;
   const cpuMs = job.limits.cpuMs + GRACE_MS;
   const code = () => (mode === "strict" ? strictCode(cpuMs, RPC_CALLS) : meteredCode(factory, cpuMs, RPC_CALLS));
   // Another build of ours must not find the isolates of this one.
-  const stub = env.LOADER.get(`${mode}:${key}:${slot}:${env.VERSION?.id ?? ""}`, code);
+  const stub = key === null ? env.LOADER.load(code()) : env.LOADER.get(`${mode}:${key}:${slot}:${env.VERSION?.id ?? ""}`, code);
   const entry = stub.getEntrypoint() as unknown as Isolate & Disposable;
   const waitMs = job.limits.wallMs + graceMs;
   let stopClock = () => {};
@@ -42,7 +42,7 @@ export async function execute(
     return brokenOutcome(error, startedAt);
   } finally {
     stopClock();
-    if (mode === "metered") giveSlot(key, slot);
+    if (mode === "metered" && key !== null) giveSlot(key, slot);
   }
 }
 

@@ -3,7 +3,7 @@ import { and, eq, sql } from "drizzle-orm";
 import { asSystem, type ServiceContext } from "../../shared/context";
 import { idFloor, newId } from "../../shared/ids";
 import { tables } from "../../store";
-import { KEEP_RUNS_MS } from "../limits";
+import { KEEP_RUNS_MS, MAX_RUNS_KEPT } from "../limits";
 import { nextAfter } from "../schedule";
 import { addRuns, wakeRuns } from "./rows";
 
@@ -13,6 +13,8 @@ const MAX_WOKEN = 500;
 const MAX_SCHEDULED = 200;
 const MAX_FORGOTTEN = 5_000;
 const KEEP_DAYS_MS = 400 * 86_400_000;
+const PLUGINS_AT_ONCE = 200;
+const MAX_PAGES = 50;
 
 export const OVERDUE_RUNS = `SELECT id, correlation_id FROM plugin_runs WHERE status IN ('queued', 'running') AND due_at < ?1 ORDER BY due_at LIMIT ${MAX_WOKEN}`;
 export const DUE_PLUGINS = `SELECT id, workspace_id, form_id, schedule, next_run_at FROM plugins
@@ -59,11 +61,28 @@ export async function runSchedules(ctx: ServiceContext): Promise<number> {
   return results.length;
 }
 
+export const OVERFULL = `SELECT p.id, (SELECT r.id FROM plugin_runs r WHERE r.plugin_id = p.id ORDER BY r.id DESC LIMIT 1 OFFSET ${MAX_RUNS_KEPT}) AS edge
+  FROM plugins p WHERE p.id > ?1 ORDER BY p.id LIMIT ${PLUGINS_AT_ONCE}`;
+export const FORGET_OVERFULL = `DELETE FROM plugin_runs WHERE id IN
+  (SELECT id FROM plugin_runs WHERE plugin_id = ?1 AND id <= ?2 AND status = 'done' ORDER BY id LIMIT ${MAX_FORGOTTEN})`;
+
+/** A busy plugin keeps its newest runs alone, however young the others are. */
+async function forgetOverfull(ctx: ServiceContext): Promise<void> {
+  let after = "";
+  for (let page = 0; page < MAX_PAGES; page++) {
+    const { results } = await ctx.env.DB.prepare(OVERFULL).bind(after).all<{ id: string; edge: string | null }>();
+    for (const { id, edge } of results) if (edge !== null) await ctx.env.DB.prepare(FORGET_OVERFULL).bind(id, edge).run();
+    if (results.length < PLUGINS_AT_ONCE) return;
+    after = results.at(-1)?.id ?? after;
+  }
+}
+
 /** Bounded: what is left over goes the next night. Ids begin with their time, so the primary key finds the old ones. */
 export async function forgetOldRuns(ctx: ServiceContext): Promise<void> {
   const now = ctx.now();
   await ctx.env.DB.prepare(FORGET_RUNS)
     .bind(idFloor("run", now - KEEP_RUNS_MS))
     .run();
+  await forgetOverfull(ctx);
   await ctx.db.run(sql`DELETE FROM plugin_days WHERE day < ${new Date(now - KEEP_DAYS_MS).toISOString().slice(0, 10)}`);
 }
