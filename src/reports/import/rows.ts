@@ -1,6 +1,7 @@
 // The rows of an uploaded file, from a place on: in memory there is never more than a piece of it.
+import { unzipSync } from "fflate";
 import { streamXlsxRows } from "hucre/xlsx";
-import { InvalidError } from "../../shared/errors";
+import { InvalidError, TooLargeError } from "../../shared/errors";
 import { FileWriter } from "../files/writer";
 import { bomLength, CsvReader, type Delimiter, type Encoding, guessDelimiter, guessEncoding, RowTooLongError } from "./csv";
 import { LineReader } from "./lines";
@@ -30,6 +31,8 @@ const LOOKED_AT = 256 * 1024;
 const MAX_COLUMNS = 1_000;
 const SAMPLED_ROWS = 20;
 const MAX_CELL = 50_000;
+const MAX_UNPACKED_BYTES = 200 * 1024 * 1024;
+const MAX_SHARED_BYTES = 30 * 1024 * 1024;
 
 export function formatOf(fileName: string, contentType: string): ImportFormat | null {
   const ending = fileName.slice(fileName.lastIndexOf(".") + 1).toLowerCase();
@@ -159,11 +162,13 @@ function named(cells: readonly string[]): string[] {
 export async function unpackWorkbook(files: R2Bucket, key: string, to: string): Promise<void> {
   const object = await files.get(key);
   if (object === null) throw new InvalidError("The file is gone.", []);
+  const bytes = await object.bytes();
+  assertNoBomb(bytes);
   const writer = new FileWriter(files, to, "application/x-ndjson", async () => {});
   const encoder = new TextEncoder();
   let columns: string[] | null = null;
   try {
-    for await (const { values } of streamXlsxRows(await object.bytes(), { sheet: 0, readStyles: true })) {
+    for await (const { values } of streamXlsxRows(bytes, { sheet: 0, readStyles: true })) {
       const cells = values.map(asText);
       if (cells.every((cell) => cell === null || cell === "")) continue;
       if (columns === null) columns = named(cells.map((cell) => String(cell ?? "")));
@@ -176,6 +181,24 @@ export async function unpackWorkbook(files: R2Bucket, key: string, to: string): 
       { path: "", code: "bad_file", message: error instanceof Error ? error.message.slice(0, 200) : "" },
     ]);
   }
+}
+
+/** By the sizes that the zip claims: a few kilobytes must not become gigabytes. Texts are shared, and held in memory as a whole. */
+function assertNoBomb(bytes: Uint8Array): void {
+  let total = 0;
+  let isTooLarge = false;
+  try {
+    unzipSync(bytes, {
+      filter: ({ name, originalSize }) => {
+        total += originalSize;
+        isTooLarge ||= total > MAX_UNPACKED_BYTES || (name.endsWith("sharedStrings.xml") && originalSize > MAX_SHARED_BYTES);
+        return false;
+      },
+    });
+  } catch {
+    throw new InvalidError("The workbook cannot be read.", [{ path: "", code: "bad_file", message: "This is no XLSX file." }]);
+  }
+  if (isTooLarge) throw new TooLargeError("The workbook unpacks to too much; save it as CSV, or cut it into several.");
 }
 
 function asText(value: unknown): string | number | boolean | null {

@@ -7,6 +7,8 @@ import { withPrinter } from "../pdf/print/browser";
 import type { Figures } from "./figures";
 
 const WIDTH = 456;
+/** The colour of our letters. */
+const THEME = { ...DEFAULT_THEME, brand: "#0b6b57" };
 const LIMIT_MS = 20_000;
 /** It lies in each recipient's row until it is sent. */
 const MAX_BYTES = 150_000;
@@ -22,7 +24,7 @@ export async function drawChart(ctx: WorkspaceContext, days: Figures["days"]): P
   if (days.length < 2 || ctx.env.BROWSER === undefined) return null;
   const points = days.map(({ date, count }) => ({ label: shortDate(date), count }));
   try {
-    const { svg, height } = chartSvg({ kind: "timeseries", points }, DEFAULT_THEME, WIDTH);
+    const { svg, height } = chartSvg({ kind: "timeseries", points }, THEME, WIDTH);
     const html = `<!doctype html><meta charset="utf-8"><style>html,body{margin:0;background:#fff}</style>${svg}`;
     const drawn = withPrinter({ binding: ctx.env.BROWSER, log: ctx.log }, (printer) => printer.picture(html, WIDTH, height));
     const png = await withTimeLimit("drawing a chart", LIMIT_MS, drawn);

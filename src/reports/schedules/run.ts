@@ -19,7 +19,7 @@ import { ScheduleOptions } from "./schemas";
 import { sendReport } from "./send";
 import { isSuppressed, suppressedFor } from "./suppressions";
 
-const { scheduleRuns } = tables;
+const { scheduleRuns, workspaces } = tables;
 
 const POLL_MS = 3_000;
 /** The history keeps the very file that was sent for as long as this. */
@@ -80,6 +80,12 @@ async function runScheduledReport(
 
 /** In words for the history; null when the report is wanted. */
 async function whyUnwanted(ctx: WorkspaceContext, schedule: Schedule, moment: RunMoment): Promise<string | null> {
+  const workspace = await ctx.db
+    .select({ deletedAt: workspaces.deletedAt })
+    .from(workspaces)
+    .where(eq(workspaces.id, ctx.workspaceId))
+    .get();
+  if (workspace === undefined || workspace.deletedAt !== null) return "The workspace was deleted.";
   const { skip_if_empty: skipIfEmpty, only_if: onlyIf } = ScheduleOptions.parse(schedule.options);
   const suppressed = await suppressedFor(ctx, schedule.id);
   if (schedule.recipients.every((address) => isSuppressed(suppressed, address))) return "Nobody is left who wants it.";
