@@ -18,6 +18,8 @@ const exportKind = (kind: string, queue: "exports" | "reports"): JobKind<ExportI
   queue,
   input: Input,
   maxAttempts: 5,
+  // Well within the thirty seconds of CPU that a Worker has unless it is configured to have more.
+  sliceMs: 20_000,
   // A text goes on from its last checkpoint; anything else removes what it finds and begins anew.
   resumes: true,
   run: runExport,
