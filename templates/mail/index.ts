@@ -58,6 +58,11 @@ function oneLine(text: string): string {
   return text.normalize("NFC").replace(CONTROL, " ").replace(/\s+/g, " ").trim();
 }
 
+/** A host as a URL has it, and nothing that could be more than one. */
+function plainHost(host: string): string {
+  return host.replace(/[^a-z0-9.:[\]-]+/gi, "").slice(0, MAX_NAME) || "your endpoint";
+}
+
 const LETTERS: { [T in MailTemplate]: (data: MailData[T]) => Letter } = {
   "verify-email": ({ name, url }) => ({
     subject: "Confirm your e-mail address",
@@ -102,22 +107,22 @@ const LETTERS: { [T in MailTemplate]: (data: MailData[T]) => Letter } = {
     notes: ["The link works for 7 days, for this address alone. If you do not know the sender, ignore this mail."],
   }),
   "webhook-dead-letters": ({ host, webhookId, count, lastError, url }) => ({
-    subject: `${count === 1 ? "A delivery" : `${count} deliveries`} to ${plainName(host)} failed for good`,
+    subject: `${count === 1 ? "A delivery" : `${count} deliveries`} to ${plainHost(host)} failed for good`,
     preview: "They are kept as dead letters, and can be sent again.",
     heading: count === 1 ? "A delivery failed for good" : `${count} deliveries failed for good`,
     paragraphs: [
-      `Your endpoint at “${plainName(host)}” (${webhookId}) did not take them in six attempts. The last said: ${plainName(lastError)}`,
+      `Your endpoint at “${plainHost(host)}” (${webhookId}) did not take them in six attempts. The last said: ${plainName(lastError)}`,
       "They are kept as dead letters: look at them, mend the endpoint, and send them again.",
     ],
     action: { label: "Open Headwater", url },
     notes: ["For one endpoint this mail comes once an hour at most, and counts what has failed since the one before."],
   }),
   "webhook-paused": ({ host, webhookId, since, url }) => ({
-    subject: `Deliveries to ${plainName(host)} are paused`,
+    subject: `Deliveries to ${plainHost(host)} are paused`,
     preview: "Nothing is lost: what is due waits until you resume it.",
     heading: "An endpoint is paused",
     paragraphs: [
-      `Your endpoint at “${plainName(host)}” (${webhookId}) has not taken a single delivery since ${since}. It is paused.`,
+      `Your endpoint at “${plainHost(host)}” (${webhookId}) has not taken a single delivery since ${since}. It is paused.`,
       "What is due to it waits for three days. Mend the endpoint and resume it.",
     ],
     action: { label: "Open Headwater", url },
@@ -145,11 +150,11 @@ const LETTERS: { [T in MailTemplate]: (data: MailData[T]) => Letter } = {
     notes: [],
   }),
   "webhook-disabled": ({ host, webhookId, url }) => ({
-    subject: `Deliveries to ${plainName(host)} have ended`,
+    subject: `Deliveries to ${plainHost(host)} have ended`,
     preview: "The endpoint answered that it is gone for good.",
     heading: "An endpoint is disabled",
     paragraphs: [
-      `Your endpoint at “${plainName(host)}” (${webhookId}) answered 410: gone for good. Nothing is sent there any more.`,
+      `Your endpoint at “${plainHost(host)}” (${webhookId}) answered 410: gone for good. Nothing is sent there any more.`,
       "What was still due is kept as dead letters. If the endpoint is back, resume it and send them again.",
     ],
     action: { label: "Open Headwater", url },

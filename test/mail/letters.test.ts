@@ -10,6 +10,9 @@ const ALL: { [T in MailTemplate]: MailData[T] } = {
   "reset-password": { name: HOSTILE, url: URL },
   "password-changed": { name: HOSTILE, at: "2026-11-21 10:00 UTC", ip: HOSTILE },
   invitation: { workspace: HOSTILE, inviter: HOSTILE, role: "editor", url: URL },
+  "webhook-dead-letters": { host: HOSTILE, webhookId: "whk_1", count: 3, lastError: HOSTILE, url: URL },
+  "webhook-paused": { host: HOSTILE, webhookId: "whk_1", since: "2026-11-21T10:00:00.000Z", url: URL },
+  "webhook-disabled": { host: HOSTILE, webhookId: "whk_1", url: URL },
 };
 
 describe.each(Object.keys(ALL) as MailTemplate[])("%s", (template) => {
