@@ -24,6 +24,12 @@ export interface Usage {
   mails: number;
 }
 
+/**
+ * On a laptop, calls that stay within the process follow each other without the runtime ever looking at its sockets: two hundred of
+ * them in a row would keep everybody else waiting. A timer makes it look.
+ */
+const CALLS_WITHOUT_A_BREAK = 8;
+
 type Handler = (ctx: WorkspaceContext, grant: Grant, usage: Usage, argument: unknown) => Promise<unknown>;
 
 const HANDLERS: Record<string, Handler> = { fetch: pluginFetch, kv: pluginKv, mail: pluginMail, files: pluginFiles };
@@ -47,6 +53,7 @@ export class RunGate extends RpcTarget implements Gate {
       if (++this.#calls > MAX_CALLS) throw new RefusedCall(`At most ${MAX_CALLS} calls in a run.`);
       if (typeof argument !== "string" || argument.length > MAX_ARGUMENT)
         throw new RefusedCall(`At most ${MAX_ARGUMENT} characters in a call.`);
+      if (this.#calls % CALLS_WITHOUT_A_BREAK === 0) await new Promise((done) => setTimeout(done, 1));
       const handler = Object.hasOwn(HANDLERS, operation) ? HANDLERS[operation] : undefined;
       if (handler === undefined) throw new RefusedCall("There is no such call.");
       const value = await handler(this.#ctx, this.#grant, this.#usage, JSON.parse(argument));
