@@ -27,7 +27,10 @@ const toView = ({ address, scope, reason, detail, createdAt }: Suppression) => (
 
 /** One of Resend, or a list of SendGrid; what else they say is theirs. */
 const MailEvents = z.union([
-  z.array(z.looseObject({ event: z.string() })).min(1).max(1_000),
+  z
+    .array(z.looseObject({ event: z.string() }))
+    .min(1)
+    .max(1_000),
   z.looseObject({ type: z.string(), data: z.looseObject({}) }),
 ]);
 
