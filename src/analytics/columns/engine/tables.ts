@@ -7,7 +7,7 @@ const FIRST_SLOTS = 64;
 export class TooMuch extends Error {}
 
 /** What one question may hold besides what is kept between questions. */
-const MAX_TRANSIENT_BYTES = 48_000_000;
+const MAX_TRANSIENT_BYTES = 24_000_000;
 /** Of one field. Twice as many would not fit beside the columns they are in. */
 const MAX_TEXTS = 1 << 20;
 
