@@ -44,6 +44,7 @@ class Session implements Printer {
   #idle: { page: Page; used: number }[] = [];
   /** Two pieces that need a browser start one, not two. Within one job, so no promise crosses requests. */
   #starting: Promise<Browser> | null = null;
+  #closed = false;
 
   constructor(private readonly options: PrinterOptions) {}
 
@@ -58,10 +59,17 @@ class Session implements Printer {
     });
   }
 
+  /** For good: a piece that is still under way when its report has failed must not start another browser that nobody closes. */
   async close(): Promise<void> {
-    const browser = this.#browser;
+    this.#closed = true;
+    await this.#starting?.catch(() => undefined);
+    await this.#discard(this.#browser);
+  }
+
+  /** Of two pieces that were in one browser when it died, the second must not close what the first has started in its place. */
+  async #discard(browser: Browser | null): Promise<void> {
+    if (browser === null || this.#browser !== browser) return;
     [this.#browser, this.#idle] = [null, []];
-    if (browser === null) return;
     // One that is dead cannot be closed, and one that hangs must not keep the job: the service ends idle sessions by itself.
     await withTimeLimit("closing the browser", CLOSE_LIMIT_MS, browser.close()).catch((error: unknown) =>
       this.options.log.warn("browser not closed", describeError(error)),
@@ -72,22 +80,23 @@ class Session implements Printer {
     for (let attempt = 1; ; attempt++) {
       this.options.signal?.throwIfAborted();
       const startedAt = Date.now();
+      let browser: Browser | null = null;
       try {
-        const bytes = await this.#once(html, use);
+        browser = await this.#open();
+        const bytes = await this.#once(browser, html, use);
         prints.add(1, "ok");
         printSeconds.observe((Date.now() - startedAt) / 1_000);
         return bytes;
       } catch (error) {
         prints.add(1, "failed");
         this.options.log.warn("printing failed", { attempt, ...describeError(error) });
-        await this.close();
-        if (attempt >= TRIES || isHopeless(error)) throw asLost(error);
+        await this.#discard(browser);
+        if (attempt >= TRIES || this.#closed || isHopeless(error)) throw asLost(error);
       }
     }
   }
 
-  async #once(html: string, use: (page: Page) => Promise<Uint8Array>): Promise<Uint8Array> {
-    const browser = await this.#open();
+  async #once(browser: Browser, html: string, use: (page: Page) => Promise<Uint8Array>): Promise<Uint8Array> {
     const held = this.#idle.pop() ?? { page: await withTimeLimit("opening a page", PAGE_LIMIT_MS, lockedPage(browser)), used: 0 };
     const bytes = await withTimeLimit(
       "printing",
@@ -107,11 +116,16 @@ class Session implements Printer {
   async #open(): Promise<Browser> {
     if (this.#browser?.connected === true) return this.#browser;
     this.#idle = [];
-    this.#starting ??= this.#launch().finally(() => {
-      this.#starting = null;
-    });
-    this.#browser = await this.#starting;
-    return this.#browser;
+    if (this.#closed) throw new PrinterLostError("The printer has been closed.");
+    this.#starting ??= this.#launch()
+      .then((browser) => {
+        this.#browser = browser;
+        return browser;
+      })
+      .finally(() => {
+        this.#starting = null;
+      });
+    return this.#starting;
   }
 
   async #launch(): Promise<Browser> {
