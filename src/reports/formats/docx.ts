@@ -24,7 +24,8 @@ import { factsOf } from "./facts";
 import type { ExportRow, ExportSource, StreamFormat } from "./format";
 import { readableText } from "./readable";
 
-const MAX_ROWS = 2_000;
+// A quarter of a megabyte each while it is laid out, and an isolate has 128 MB.
+const MAX_ROWS = 500;
 const MAX_CHOICES_SHOWN = 30;
 const LINE = { style: BorderStyle.SINGLE, size: 4, color: "D5DEE6" } as const;
 const NO_LINE = { style: BorderStyle.NONE, size: 0, color: "FFFFFF" } as const;
