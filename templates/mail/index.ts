@@ -161,7 +161,7 @@ const LETTERS: { [T in MailTemplate]: (data: MailData[T]) => Letter } = {
     notes: [],
   }),
   "scheduled-report": ({ subject, name, form, workspace, message, period, figures, picture, bars, file, unsubscribe }) => ({
-    subject,
+    subject: plainName(subject),
     preview: figures.map(({ label, value }) => `${value} ${label}`).join(" · "),
     heading: plainName(name),
     paragraphs: [

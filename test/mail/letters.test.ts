@@ -5,6 +5,21 @@ const URL = "https://headwater.test/account/reset-password?token=a&b=c";
 const HOSTILE = `<img src=x onerror=alert(1)>"'&\r\nBcc: everyone@evil.test\u202e`;
 
 const ALL: { [T in MailTemplate]: MailData[T] } = {
+  "plugin-mail": { plugin: "Autoresponder", subject: "Thank you", text: "We have your answer." },
+  "plugin-paused": { plugin: "Slack", pluginId: "plg_1", failures: 20, lastError: "refused", url: URL },
+  "scheduled-report": {
+    subject: HOSTILE,
+    name: HOSTILE,
+    form: HOSTILE,
+    workspace: HOSTILE,
+    message: "Good morning",
+    period: "on 2026-01-31",
+    figures: [{ label: "responses", value: "318" }],
+    picture: undefined,
+    bars: [{ label: "31 Jan", text: "318", share: 1 }],
+    file: { kind: "link", url: URL, size: "12 MB", days: 7 },
+    unsubscribe: "https://headwater.test/unsubscribe/x",
+  },
   "verify-email": { name: HOSTILE, url: URL },
   "already-registered": { name: HOSTILE, url: URL },
   "reset-password": { name: HOSTILE, url: URL },
