@@ -5,7 +5,6 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
-import { compileBody, renderBody } from "../../src/webhooks/payload/body.ts";
 import { signHex, signStandard, verifyHexSignature, verifyWebhook } from "../../src/webhooks/verify/index.ts";
 import { ROOT } from "../../tools/lib/paths.ts";
 
@@ -113,21 +112,4 @@ test("the helper in TypeScript runs in Node as it stands", async () => {
     expect((await verifyWebhook(trial.body, trial.headers, { secret: trial.secret })).ok, what).toBe(wanted);
   }
   expect(await verifyHexSignature(BODY, await signHex(SECRET, BODY), [OTHER, SECRET])).toBe(true);
-});
-
-test("the template of the guide makes what the guide says", () => {
-  const template = JSON.parse(/```json\n(\{"text"[\s\S]*?)```/.exec(DOC)?.[1] ?? "null");
-  const compiled = compileBody(template);
-  if (!compiled.ok) throw new Error(JSON.stringify(compiled.errors));
-  const event = {
-    id: "evt_1",
-    type: "response.submitted",
-    occurred_at: "2026-01-31T09:00:00.000Z",
-    workspace_id: "ws_1",
-    form_id: "frm_1",
-  };
-  const fill = (answers: object) =>
-    JSON.parse(renderBody({ ...event, data: { data: answers } }, { redact: [], template: compiled.template }, null, 0));
-  expect(fill({ name: "Ada", rating: 5 })).toEqual({ text: "Ada rated us 5", rating: 5, happy: "yes" });
-  expect(fill({ rating: 2 })).toEqual({ text: "Somebody rated us 2", rating: 2, happy: "no" });
 });
