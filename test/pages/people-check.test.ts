@@ -21,7 +21,7 @@ function verifierThatKnows(token: string): string[] {
   const real = globalThis.fetch;
   vi.spyOn(globalThis, "fetch").mockImplementation(async (input, init) => {
     if (String(input) !== VERIFIER) return real(input, init);
-    const response = (init?.body as URLSearchParams).get("response") ?? "";
+    const response = init?.body instanceof URLSearchParams ? (init.body.get("response") ?? "") : "";
     asked.push(response);
     return Response.json({ success: response === token });
   });
@@ -34,7 +34,9 @@ test("the last page carries the widget, and its policy lets that script in and n
   expect(first.html).not.toContain("<script");
   const last = await first.send({ name: "Ada" });
   expect(last.html).toContain('data-sitekey="test-only-site-key"');
-  expect(last.html.match(/<script[^>]*>/g)).toEqual(['<script src="https://challenges.cloudflare.com/turnstile/v0/api.js" async="" defer="">']);
+  expect(last.html.match(/<script[^>]*>/g)).toEqual([
+    '<script src="https://challenges.cloudflare.com/turnstile/v0/api.js" async="" defer="">',
+  ]);
   const policy = last.headers.get("Content-Security-Policy");
   expect(policy).toContain("script-src https://challenges.cloudflare.com;");
   expect(policy).toContain("frame-src https://challenges.cloudflare.com;");
