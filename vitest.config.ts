@@ -50,7 +50,11 @@ export default defineConfig({
           deps,
         },
       },
-      { plugins: [inWorkerd()], test: { name: "alone", include: ALONE, setupFiles, testTimeout, deps } },
+      // One project each: what a second file is told of the modules of the first is more than one message of its worker holds.
+      ...ALONE.map((file) => ({
+        plugins: [inWorkerd()],
+        test: { name: `alone: ${file}`, include: [file], setupFiles, testTimeout, deps },
+      })),
     ],
   },
 });

@@ -1,4 +1,4 @@
-// `npm run bench:questions [-- --rows=100000,1000000] [--rounds=5] [--dry]`: ten questions of different shape, by every plan that can answer
+// `npm run bench:questions [-- --rows=100000,1000000] [--rounds=5] [--dry]`: questions of different shape, by every plan that can answer
 // them and by plain SQL over the JSON, on the same answers in the same run. Plans must agree with each other, or the bench fails.
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { cpus, loadavg, tmpdir } from "node:os";

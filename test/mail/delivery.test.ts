@@ -185,7 +185,10 @@ describe("through the queue", () => {
     const ctx = testContext({}, RESEND);
     const [old, waiting] = [await queued(ctx), await queued(ctx)];
     await deliverMail(ctx, old);
-    await forgetOldMail(testContext({ now: () => Date.now() + 100 * 24 * 60 * MINUTE }));
+    // A night forgets so many, the oldest first, and other tests have left some.
+    for (let night = 0; night < 20 && (await rowOf(old)) !== null; night++) {
+      await forgetOldMail(testContext({ now: () => Date.now() + 100 * 24 * 60 * MINUTE }));
+    }
     expect(await rowOf(old)).toBeNull();
     expect(await rowOf(waiting)).not.toBeNull();
   });

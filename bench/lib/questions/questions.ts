@@ -1,4 +1,4 @@
-// Ten questions of different shape, each in the query language and as somebody would write it in SQL over the JSON.
+// Questions of different shape, each in the query language and as somebody would write it in SQL over the JSON.
 
 export interface Question {
   name: string;
@@ -16,6 +16,11 @@ export const QUESTIONS: readonly Question[] = [
     name: "count by a choice",
     query: { aggregate: "count", group_by: "data.department" },
     sql: `SELECT ${at("department")} g, count(*) v ${FROM} AND g IS NOT NULL GROUP BY g ORDER BY v DESC LIMIT 1000`,
+  },
+  {
+    name: "count by a choice, last 30 days",
+    query: { aggregate: "count", group_by: "data.department", filter: { submitted_at: { $gte: MONTH_AGO } } },
+    sql: `SELECT ${at("department")} g, count(*) v ${FROM} AND submitted_at >= ${Date.parse(MONTH_AGO)} AND g IS NOT NULL GROUP BY g ORDER BY v DESC LIMIT 1000`,
   },
   {
     name: "average by a text, filtered by a number",

@@ -152,6 +152,7 @@ describe("what the mail service reports", () => {
 
   test("without a secret there is no such route", async () => {
     const form = await createForm();
-    expect((await form.call("POST", "/api/v2/mail/events", [], { key: null })).status).toBe(404);
+    const news = [{ event: "bounce", message_id: "mail_01jd3x0000abcdefghjkmnpqrs", reason: "550 no such user" }];
+    expect((await form.call("POST", "/api/v2/mail/events", news, { key: null })).status).toBe(404);
   });
 });
