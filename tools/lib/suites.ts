@@ -16,9 +16,11 @@ export interface Result extends Tally {
 export interface Suite {
   name: string;
   run: () => Promise<Result>;
+  /** Suites of different lanes run side by side, those of one lane one after the other. None: before all lanes. */
+  lane?: number;
 }
 
-const SUITE_TIMEOUT_MS = 8 * 60_000;
+const SUITE_TIMEOUT_MS = 15 * 60_000;
 export const ENVIRONMENTS = ["staging", "production"] as const;
 
 export function suites(reports: string, chromium: string | null): Suite[] {
@@ -29,10 +31,10 @@ export function suites(reports: string, chromium: string | null): Suite[] {
     command("types: tools", "tsc", ["-p", "tsconfig.node.json"]),
     command("lint", "biome", ["check", "--error-on-warnings", "."]),
     ...ENVIRONMENTS.map((name) => command(`deploys: ${name}`, "wrangler", ["deploy", "--dry-run", "--env", name])),
-    vitest("worker", "vitest.config.ts", reports),
-    vitest("postgres", "vitest.postgres.config.ts", reports),
-    vitest("node", "vitest.node.config.ts", reports),
-    chromium === null ? missingChromium() : vitest("browser", "vitest.browser.config.ts", reports),
+    { ...vitest("worker", "vitest.config.ts", reports), lane: 0 },
+    { ...(chromium === null ? missingChromium() : vitest("browser", "vitest.browser.config.ts", reports)), lane: 0 },
+    { ...vitest("node", "vitest.node.config.ts", reports), lane: 1 },
+    { ...vitest("postgres", "vitest.postgres.config.ts", reports), lane: 0 },
   ];
 }
 

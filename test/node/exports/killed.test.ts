@@ -8,7 +8,7 @@ import { storeFile } from "../../../tools/lib/torture/store-files.ts";
 import { type Client, clientOf, createForm, waitForExport } from "../support/client.ts";
 import { emptyState, isRunning, type Running, start, until } from "../support/headwater.ts";
 
-const ROWS = 100_000;
+const ROWS = 60_000;
 const DATA = "json_object('name', 'Person ' || i, 'note', substr(replace(hex(zeroblob(200)), '00', 'lorem '), 1, 400), 'score', i % 10)";
 const state = emptyState();
 const stores = join(state.folder, "stores");
