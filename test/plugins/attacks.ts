@@ -172,7 +172,7 @@ const TIME = [
 
 const JOBS = [
   attack("a promise that never settles", `await new Promise(() => {});`, ["timeout"]),
-  attack("a chain of jobs", `const on = () => Promise.resolve().then(on); await on();`, stopped),
+  attack("a chain of jobs", `const on = () => Promise.resolve().then(on); await on();`, [...stopped, "timeout"]),
   attack("a chain of jobs that is left behind", `const on = () => Promise.resolve().then(on); on();`),
   attack("a native chain of jobs", `const t = {}; t.then = [].forEach.bind([t]); await t;`, stopped),
   attack("a native chain by a promise", `const t = {}; const p = Promise.resolve(t); t.then = p.then.bind(p); await t;`, stopped),
