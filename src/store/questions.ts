@@ -33,7 +33,7 @@ export interface ClockStep {
 
 export type StoreGroup =
   | { by: "value"; field: FieldRef }
-  /** Of `submitted_at`; see `timeKey`. */
+  /** Of `submitted_at`; see `readTimeKey`. */
   | { by: "hour" | "day"; clock: readonly ClockStep[] };
 
 export type PartKind = "rows" | "sum" | "least" | "greatest" | "values";
@@ -96,9 +96,9 @@ export interface QuestionStore {
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
-export const UNIT_MS = { hour: HOUR, day: DAY } as const;
+const UNIT_MS = { hour: HOUR, day: DAY } as const;
 /** Added to an instant so that dividing rounds down, also before 1970. */
-export const PUSH_MS = 100_000_000 * DAY;
+const PUSH_MS = 100_000_000 * DAY;
 export const MAX_CLOCK_STEPS = 1_024;
 
 /**
@@ -107,4 +107,15 @@ export const MAX_CLOCK_STEPS = 1_024;
  */
 export function readTimeKey(key: number, unit: "hour" | "day"): { shownAt: number; step: number } {
   return { shownAt: Math.floor(key / MAX_CLOCK_STEPS) * UNIT_MS[unit] - PUSH_MS, step: key % MAX_CLOCK_STEPS };
+}
+
+/** The time group of a response, in words that both dialects know; only numbers of ours become text. */
+export function timeKeySql({ by, clock }: Extract<StoreGroup, { clock: unknown }>): string {
+  const key = (aheadMs: number, step: number) => `((submitted_at + ${aheadMs + PUSH_MS}) / ${UNIT_MS[by]}) * ${MAX_CLOCK_STEPS} + ${step}`;
+  const [first, ...more] = clock;
+  if (more.length === 0) return key(first?.aheadMs ?? 0, 0);
+  const steps = clock.map(({ aheadMs, until }, i) =>
+    until === null ? `ELSE ${key(aheadMs, i)}` : `WHEN submitted_at < ${until} THEN ${key(aheadMs, i)}`,
+  );
+  return `CASE ${steps.join(" ")} END`;
 }

@@ -72,6 +72,24 @@ export function describeQuestions(name: string, env: Stores, numRuns = 25): void
     );
   });
 
+  test(`${name}: of what looks alike, each is a value of its own, and counts once a response`, async () => {
+    const given = { submittedAt: 1_000, partial: false, deleted: false, meta: {}, shard: 0 };
+    const mixed = [[1, true], [true, 1, "1"], [0, false, "0", ""], [3, 3, "3"], ["a", "a"], { x: true, y: 1 }];
+    const form = await settled(
+      env,
+      mixed.map((tags) => ({ ...given, data: { tags } })),
+    );
+    for (const asked of [
+      { aggregate: "count", group_by: "tags" },
+      { aggregate: "count_distinct", field: "tags" },
+    ]) {
+      const query = parseQuery(asked, fields);
+      const accumulator = new Accumulator(query);
+      const scanned = await scanInto(accumulator, { ...form.execution, query });
+      expectSame(accumulator.finish(scanned).rows, evaluateInMemory(query, form.rows).rows, JSON.stringify(asked));
+    }
+  });
+
   test(`${name}: another workspace's question finds nothing`, async () => {
     const form = await settled(env, [{ data: { name: "Ada" }, submittedAt: 1_000, partial: false, deleted: false, meta: {}, shard: 0 }]);
     const query = parseQuery({ aggregate: "count" }, fields);

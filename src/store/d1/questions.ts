@@ -3,15 +3,13 @@
 import { withTimeLimit } from "../../shared/time-limit";
 import type { Condition, FieldRef } from "../conditions";
 import {
-  MAX_CLOCK_STEPS,
-  PUSH_MS,
   type QuestionStore,
   type RollupPart,
   type RollupQuestion,
   type StoreGroup,
   type StorePart,
   type StoreQuestion,
-  UNIT_MS,
+  timeKeySql,
   type Walk,
 } from "../questions";
 import { conditionSql } from "./condition-sql";
@@ -145,14 +143,7 @@ function partSql({ part, counted }: StoreQuestion): { columns: string[]; alsoBy:
 
 function groupSql(group: StoreGroup, alias: string, building: Building): string {
   if (group.by === "value") return valueSql(group.field, alias, building);
-  const unit = UNIT_MS[group.by];
-  const key = (aheadMs: number, step: number) => `((submitted_at + ${aheadMs + PUSH_MS}) / ${unit}) * ${MAX_CLOCK_STEPS} + ${step}`;
-  const [first, ...more] = group.clock;
-  if (more.length === 0) return key(first?.aheadMs ?? 0, 0);
-  const steps = group.clock.map(({ aheadMs, until }, i) =>
-    until === null ? `ELSE ${key(aheadMs, i)}` : `WHEN submitted_at < ${until} THEN ${key(aheadMs, i)}`,
-  );
-  return `CASE ${steps.join(" ")} END`;
+  return timeKeySql(group);
 }
 
 /** `JOIN` where a response without a value is in no group, `LEFT JOIN` where it is one without a value. */

@@ -3,15 +3,13 @@ import { TimeLimitError } from "../../shared/time-limit";
 import type { Condition, FieldRef } from "../conditions";
 import {
   type Counted,
-  MAX_CLOCK_STEPS,
-  PUSH_MS,
   type QuestionStore,
   type RollupPart,
   type RollupQuestion,
   type StoreGroup,
   type StorePart,
   type StoreQuestion,
-  UNIT_MS,
+  timeKeySql,
   type Walk,
 } from "../questions";
 import { conditionSql } from "./condition-sql";
@@ -27,11 +25,7 @@ export function openPostgresQuestions(connectionString: string): QuestionStore {
       return { rows: row?.rows ?? 0, last: row?.last ?? null, span: [row?.first ?? 0, row?.latest ?? 0] };
     },
     ask: async (walk, question, limitMs) => {
-      // The database itself gives up at the limit.
-      const rows = await openPostgres(connectionString, Math.max(1, Math.floor(limitMs))).read<Row>(
-        "A question",
-        askStatement(walk, question),
-      );
+      const rows = await within(connectionString, limitMs, "A question", askStatement(walk, question));
       return rows.map((row): StorePart => {
         const group = question.groups.map((_, i) => plain(row[`g${i}`]));
         return { group, n: Number(row.n), value: question.part === "sum" ? Number(row.v ?? 0) : plain(row.v) };
@@ -158,14 +152,7 @@ function typedSql(x: string, counted: Counted): string {
 
 function groupSql(group: StoreGroup, alias: string, bind: (value: Parameter) => string, sources: string[]): string {
   if (group.by === "value") return valueSql(group.field, alias, bind, sources);
-  const unit = UNIT_MS[group.by];
-  const key = (aheadMs: number, step: number) => `((submitted_at + ${aheadMs + PUSH_MS}) / ${unit}) * ${MAX_CLOCK_STEPS} + ${step}`;
-  const [first, ...more] = group.clock;
-  if (more.length === 0) return key(first?.aheadMs ?? 0, 0);
-  const steps = group.clock.map(({ aheadMs, until }, i) =>
-    until === null ? `ELSE ${key(aheadMs, i)}` : `WHEN submitted_at < ${until} THEN ${key(aheadMs, i)}`,
-  );
-  return `CASE ${steps.join(" ")} END`;
+  return timeKeySql(group);
 }
 
 /** `JOIN` where a response without a value is in no group, `LEFT JOIN` where it is one without a value. */
@@ -180,8 +167,10 @@ function valueSql(
   const value = documentSql(field, bind);
   if (field.kind === "list" || field.kind === "object") {
     const members = `CASE jsonb_typeof(${value}) WHEN 'object' THEN '$.*'::jsonpath ELSE '$[*]'::jsonpath END`;
+    // True and 1 are the same value, and count once.
+    const distinct = "CASE value WHEN 'true'::jsonb THEN '1'::jsonb WHEN 'false'::jsonb THEN '0'::jsonb ELSE value END AS value";
     sources.push(
-      `${join} LATERAL (SELECT DISTINCT value FROM jsonb_path_query(${value}, ${members}) e(value) WHERE jsonb_typeof(value) IN ${SCALARS}) ${alias} ON TRUE`,
+      `${join} LATERAL (SELECT DISTINCT ${distinct} FROM jsonb_path_query(${value}, ${members}) e(value) WHERE jsonb_typeof(value) IN ${SCALARS}) ${alias} ON TRUE`,
     );
     return `${alias}.value`;
   }
