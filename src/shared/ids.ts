@@ -29,6 +29,7 @@ const PREFIX = {
   reportTemplate: "rpt",
   event: "evt",
   request: "req",
+  upload: "upl",
 } as const;
 
 export type IdKind = keyof typeof PREFIX;
@@ -48,6 +49,11 @@ export function newId(kind: IdKind, now: number = Date.now()): string {
     increment(lastRandom);
   }
   return `${PREFIX[kind]}_${lastTimeText}${encodeBytes(lastRandom)}`;
+}
+
+/** For an id that is also what opens the thing: its neighbours of the same millisecond say nothing about it. */
+export function newSecretId(kind: IdKind, now: number = Date.now()): string {
+  return `${PREFIX[kind]}_${encodeTime(now)}${encodeBytes(crypto.getRandomValues(new Uint8Array(10)))}`;
 }
 
 /** Ids made at `time` or later sort at or after this; earlier ones before it. */

@@ -16,4 +16,5 @@ export * from "./privacy";
 export * from "./report-templates";
 export * from "./responses";
 export * from "./schedules";
+export * from "./uploads";
 export * from "./webhooks";
