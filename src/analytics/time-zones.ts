@@ -1,6 +1,6 @@
 // pure. Calendars and wall clocks of any time zone, as instants. What a zone is, the platform knows; what a day or an hour is when
 // clocks are put forward or back is said here: it begins at the first instant that shows it and ends where the next one begins.
-import { clockOf } from "../forms";
+import { clockOf } from "../shared/wall-clock";
 
 const SECOND = 1_000;
 const QUARTER = 15 * 60 * SECOND;

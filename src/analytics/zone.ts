@@ -1,5 +1,5 @@
-import { isTimeZone } from "../forms";
 import { InvalidError } from "../shared/errors";
+import { isTimeZone } from "../shared/wall-clock";
 
 export const DEFAULT_ZONE = "UTC";
 

@@ -4,7 +4,6 @@ export { type CreateFormInput, createForm } from "./create";
 export * from "./definition";
 export { duplicateForm } from "./duplicate";
 export { calculateFor, describeAnswers, type ResponseFacts, responseScope, responseValues, typesOfCalculated } from "./expressions";
-export { clockOf, isTimeZone } from "./fields";
 export { numberRule } from "./fields/numbers";
 export { patternLimit } from "./fields/patterns";
 export { dateLimit } from "./fields/times";

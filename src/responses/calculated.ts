@@ -11,9 +11,10 @@ import {
   type TypeName,
   type Value,
 } from "../expressions";
-import { type FormSchema, getForm, isTimeZone, listSchemas, responseScope, responseValues, typesOfCalculated } from "../forms";
+import { type FormSchema, getForm, listSchemas, responseScope, responseValues, typesOfCalculated } from "../forms";
 import { assertCan, type ServiceContext } from "../shared/context";
 import { InvalidError, type Issue } from "../shared/errors";
+import { isTimeZone } from "../shared/wall-clock";
 import type { ResponseRow } from "../store";
 import { getResponse } from "./get";
 

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { addMonths, dateAt, hoursOfDate, offsetAt, startOfDate } from "../../src/analytics/time-zones";
-import { isTimeZone } from "../../src/forms";
+import { isTimeZone } from "../../src/shared/wall-clock";
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;

@@ -1,6 +1,6 @@
 // pure. The two sides of a comparison, out of JSON that anybody sent: a period, a version, a segment, or several of these together.
 import type { FieldDescription } from "../../forms";
-import { isTimeZone } from "../../forms";
+import { isTimeZone } from "../../shared/wall-clock";
 import type { Condition } from "../../store";
 import { both, object, onlyMembers, parseCondition, refuse } from "../query/parse";
 import { addDays, startOfDate } from "../time-zones";

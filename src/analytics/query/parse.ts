@@ -1,9 +1,9 @@
 // pure. From JSON that anybody sent to a checked question. Each refusal says where, why, and what would do; nothing is put into SQL.
 import type { FieldDescription } from "../../forms";
-import { isTimeZone } from "../../forms";
 import { fieldFinder, parseFilter } from "../../responses";
 import { InvalidError } from "../../shared/errors";
 import type { ErrorReason } from "../../shared/reasons";
+import { isTimeZone } from "../../shared/wall-clock";
 import type { Condition } from "../../store";
 import { DEFAULT_ZONE } from "../zone";
 import { needsNumbers } from "./accumulator";

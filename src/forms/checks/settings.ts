@@ -1,6 +1,7 @@
 // pure. Settings under which nobody could answer, or that name what the form does not have.
+import { isTimeZone } from "../../shared/wall-clock";
 import type { FormSchema } from "../definition/types";
-import { indexForm, isTimeZone } from "../fields";
+import { indexForm } from "../fields";
 import { whyUnfit } from "./limits";
 import { quoted, type Report } from "./report";
 

@@ -5,4 +5,3 @@ export { type Matcher, matcher, whyUnsafe } from "./patterns";
 export { isBlank, isObject, own, type ReadEnv, Reading, type UploadFacts } from "./read";
 export { type Answers, layOut, MAX_ISSUES, readQuietly, type Slot } from "./slots";
 export { dateLimit, isDate } from "./times";
-export { clockOf, dateAt, isTimeZone } from "./zones";

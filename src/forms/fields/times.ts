@@ -1,13 +1,12 @@
 // pure. Answers that are dates and times.
+import { DAY, instantShowing, MINUTE, offsetAt, shownAs, type Wall } from "../../shared/wall-clock";
 import { isObject, own, type ReadEnv, type Reader, type Reading } from "./read";
-import { asUtc, dateAt, instantOf, type WallTime } from "./zones";
 
 const DATE = /^(\d{4})-(\d{2})-(\d{2})$/;
 const TIME = /^([01]?\d|2[0-3]):([0-5]\d)(?::00(?:\.0+)?)?$/;
 const DATETIME =
   /^(\d{4}-\d{2}-\d{2})[Tt ]([01]\d|2[0-3]):([0-5]\d)(?::([0-5]\d)(?:[.,](\d{1,9}))?)?\s*([Zz]|[+-](?:0\d|1[0-4]):?[0-5]\d)?$/;
 const RELATIVE = /^today(?:([+-]\d{1,5})([dwmy]))?$/;
-const DAY = 86_400_000;
 
 /** Whether the calendar has this day: 29 February only in leap years. */
 export function isDate(text: unknown): text is string {
@@ -15,7 +14,7 @@ export function isDate(text: unknown): text is string {
   if (match === null) return false;
   const [, year, month, day] = match.map(Number);
   if (!year || !month || !day) return false;
-  const date = new Date(asUtc({ year, month, day, hour: 0, minute: 0, second: 0, millisecond: 0 }));
+  const date = new Date(shownAs({ year, month, day, hour: 0, minute: 0, second: 0, millisecond: 0 }));
   return date.getUTCMonth() === month - 1 && date.getUTCDate() === day;
 }
 
@@ -39,6 +38,11 @@ function addToDate(date: string, count: number, unit: string): string {
   last.setUTCMonth(last.getUTCMonth() + 1, 0);
   target.setUTCDate(Math.min(day, last.getUTCDate()));
   return target.toISOString().slice(0, 10);
+}
+
+/** `YYYY-MM-DD` on a calendar in that zone. */
+function dateAt(instant: number, zone: string): string {
+  return new Date(instant + offsetAt(instant, zone)).toISOString().slice(0, 10);
 }
 
 function checkDate(date: string, reading: Reading, part?: string): void {
@@ -75,7 +79,7 @@ export const readDatetime: Reader = (raw, _field, reading) => {
   const [, date = "", hour, minute, second = "0", fraction = "", offset] = match;
   if (!isDate(date)) return reading.refuse("bad_date", BAD_DATE);
   const [year = 0, month = 0, day = 0] = date.split("-").map(Number);
-  const wall: WallTime = {
+  const wall: Wall = {
     year,
     month,
     day,
@@ -84,7 +88,7 @@ export const readDatetime: Reader = (raw, _field, reading) => {
     second: Number(second),
     millisecond: Number(fraction.padEnd(3, "0").slice(0, 3)),
   };
-  const instant = offset === undefined ? instantOf(wall, reading.env.timezone) : asUtc(wall) - offsetOf(offset);
+  const instant = offset === undefined ? instantShowing(wall, reading.env.timezone) : shownAs(wall) - offsetOf(offset);
   if (instant === null) {
     return reading.refuse(
       "skipped_hour",
@@ -100,7 +104,7 @@ export const readDatetime: Reader = (raw, _field, reading) => {
 function offsetOf(text: string): number {
   if (/^z$/i.test(text)) return 0;
   const [, sign, hours, minutes] = /^([+-])(\d\d):?(\d\d)$/.exec(text) ?? [];
-  return (sign === "-" ? -60_000 : 60_000) * (Number(hours) * 60 + Number(minutes));
+  return (sign === "-" ? -MINUTE : MINUTE) * (Number(hours) * 60 + Number(minutes));
 }
 
 export const readDateRange: Reader = (raw, _field, reading) => {

@@ -1,8 +1,8 @@
 // What can be wrong with a schedule beyond its shape is said when it is made, not by a run at three in the morning.
 import { askForm } from "../../analytics";
-import { isTimeZone } from "../../forms";
 import type { WorkspaceContext } from "../../shared/context";
 import { InvalidError } from "../../shared/errors";
+import { isTimeZone } from "../../shared/wall-clock";
 import { planTable } from "../exports/plan";
 import type { ExportRequest } from "../exports/request";
 import { formatNamed } from "../formats";
