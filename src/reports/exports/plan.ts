@@ -1,9 +1,10 @@
 // From what was asked for to what will be read and written: checked against every version of the form. Asked again by the job, it
 // comes to the same plan, because only published versions count and they never change.
-import { type Form, type FormSchema, getForm, isTimeZone, listSchemas } from "../../forms";
+import { type Form, type FormSchema, getForm, listSchemas } from "../../forms";
 import { compileColumns } from "../../responses";
 import type { WorkspaceContext } from "../../shared/context";
 import { InvalidError, type Issue } from "../../shared/errors";
+import { isTimeZone } from "../../shared/wall-clock";
 import type { Condition, ResponseRow } from "../../store";
 import { cellOfValue, columnOfCalculated } from "../table/calculated";
 import type { Cell } from "../table/cells";
