@@ -64,6 +64,7 @@ export const REASONS = {
   too_many_values: "At most 1,000 values in a list.",
   unknown_field: "The form has no such field, in any version; `errors` names it.",
   unknown_aggregate: "Use count, sum, avg, min, max, count_distinct, median or p95.",
+  unknown_language: "The form is not worded in that language; `errors` names those that it has.",
   unknown_position: "Ask for an entry that the form has already had.",
   unknown_resume_token: "The resume token is unknown or has expired; start again without it.",
   unknown_timezone: "Use an IANA name such as Europe/Berlin.",

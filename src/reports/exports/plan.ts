@@ -9,6 +9,7 @@ import type { Condition, ResponseRow } from "../../store";
 import { cellOfValue, columnOfCalculated } from "../table/calculated";
 import type { Cell } from "../table/cells";
 import { type ChoiceWriting, type Column, columnsOfForm, DEFAULT_SYSTEM_COLUMNS, type RepeatGroup } from "../table/columns";
+import { wordedIn } from "../table/language";
 import type { TableRequest } from "./request";
 import { conditionFor } from "./which";
 
@@ -22,6 +23,8 @@ export interface TablePlan {
   what: string;
   descending: boolean;
   timezone: string;
+  /** Of the questions, as the form names it; null for the form's own. */
+  language: string | null;
   cellsOf(row: ResponseRow): Cell[];
 }
 
@@ -29,7 +32,7 @@ export async function planTable(ctx: WorkspaceContext, request: TableRequest, ch
   const form = await getForm(ctx, request.form_id);
   const published = await listSchemas(ctx, form.id);
   // A form that was never published has no answers; its draft says what they would look like.
-  const schemas = published.length === 0 ? [form.schema] : published;
+  const { schemas, language } = wordedIn(published.length === 0 ? [form.schema] : published, request.options?.language);
   const timezone = request.options?.timezone ?? schemas.at(-1)?.settings?.timezone ?? "UTC";
   if (!isTimeZone(timezone)) {
     const message = "Use an IANA name such as Europe/Berlin.";
@@ -54,6 +57,7 @@ export async function planTable(ctx: WorkspaceContext, request: TableRequest, ch
     what,
     descending: isDescending(request.sort),
     timezone,
+    language,
     cellsOf: (row) => {
       const values = works ? calculated.valuesOf(row) : {};
       return columns.map((column) => (column.calculated ? cellOfValue(column.type, values[column.key]) : column.read(row)));

@@ -17,6 +17,8 @@ export const ExportOptions = z
     branding: z.union([z.boolean(), z.record(z.string().max(64), z.unknown())]).optional(),
     title: z.string().max(200).optional(),
     timezone: z.string().max(64).optional(),
+    /** That the questions and choices are worded in; one of the form's `languages`, its own words unless told. */
+    language: z.string().min(1).max(35).optional(),
     /** What heads a column; `label` unless told. JSON always has names. */
     headers: z.enum(["label", "name"]).optional(),
     choices: z.enum(["value", "label"]).optional(),

@@ -9,7 +9,7 @@ import { tables } from "../../store";
 import { batchOf } from "../batch/write";
 import { FileWriter, removeFile, UploadState } from "../files/writer";
 import { formatNamed } from "../formats";
-import type { ExportFormat, StreamFormat, TextFormat } from "../formats/format";
+import type { ExportFormat, ExportMeta, StreamFormat, TextFormat } from "../formats/format";
 import type { ExportInput, ExportResult } from "./kind";
 import { type ExportRow, loadExport } from "./read";
 import { ExportRequest } from "./request";
@@ -37,8 +37,9 @@ type Saved = z.infer<typeof Saved>;
 export async function runExport(ctx: WorkspaceContext, input: ExportInput, control: JobControl): Promise<JobOutcome<ExportResult>> {
   const row = await loadExport(ctx, input.export_id);
   const { format: name, batch } = ExportRequest.parse(row.request);
-  const format = batch === undefined ? formatNamed(name) : batchOf(formatNamed(name), batch);
-  const source = await openSource(ctx, row, format, control);
+  const chosen = batch === undefined ? formatNamed(name) : batchOf(formatNamed(name), batch);
+  const source = await openSource(ctx, row, chosen, control);
+  const format = fitting(chosen, source.meta);
   if (format.maxRows !== undefined && source.meta.expectedRows > format.maxRows) {
     throw new JobFailedError(
       `A ${format.extension.toUpperCase()} file holds at most ${format.maxRows.toLocaleString("en")} responses, and these are ${source.meta.expectedRows.toLocaleString("en")}. Filter them, or choose CSV, XLSX or JSON.`,
@@ -47,6 +48,11 @@ export async function runExport(ctx: WorkspaceContext, input: ExportInput, contr
   const saved = Saved.safeParse(control.saved).data ?? null;
   const run = new ExportRun(ctx, row, control, source);
   return format.kind === "text" ? run.text(format, saved) : run.stream(format, saved);
+}
+
+/** Too much for one file of it may be several. */
+function fitting(format: ExportFormat, meta: ExportMeta): ExportFormat {
+  return (format.kind === "stream" && format.instead?.(meta)) || format;
 }
 
 export async function cleanUpExport(ctx: WorkspaceContext, input: ExportInput, job: Job): Promise<void> {

@@ -4,7 +4,7 @@ import type { JobControl } from "../../jobs";
 import { countSnapshot, parsePosition, readSnapshot } from "../../responses";
 import type { WorkspaceContext } from "../../shared/context";
 import { type Condition, type RowKey, tables } from "../../store";
-import type { ExportFormat, ExportRow, ExportSource } from "../formats/format";
+import type { ExportFormat, ExportRow, ExportSource, Share } from "../formats/format";
 import { Tally } from "../table/tally";
 import { planTable, type TablePlan } from "./plan";
 import type { ExportRow as StoredExport } from "./read";
@@ -41,16 +41,17 @@ export async function openSource(
   let passes = 0;
   let read = 0;
 
-  async function* pagesFrom(after: RowKey | null, done: number) {
+  async function* pagesFrom(after: RowKey | null, done: number, share?: Share) {
     passes += 1;
     const isFirst = passes === 1;
+    // Some is left for what comes after the rows.
+    const [from, to] = share ?? (isFirst ? [0, 0.98] : [0, 0]);
     let rows = done;
     for await (const page of readSnapshot(ctx, { ...input, after })) {
       yield { rows: page.rows.map((response): ExportRow => ({ response, cells: plan.cellsOf(response) })), after: page.after };
       rows += page.rows.length;
       if (isFirst) read = rows;
-      // A share is left for what comes after the rows.
-      if (isFirst) await control.progress(Math.min(0.98, rows / Math.max(rows, expectedRows, 1)), rows);
+      if (to > 0) await control.progress(from + (to - from) * (rows / Math.max(rows, expectedRows, 1)), isFirst ? rows : undefined);
       else await control.checkCancelled();
     }
   }
@@ -71,6 +72,7 @@ export async function openSource(
       position: row.position,
       madeAt: row.createdAt,
       timezone: plan.timezone,
+      language: plan.language,
       filter: request.filter ?? null,
       what: plan.what,
       descending: plan.descending,
@@ -87,8 +89,8 @@ export async function openSource(
       }
     },
     rowsRead: () => read,
-    pages: async function* () {
-      for await (const { rows } of pagesFrom(null, 0)) yield rows;
+    pages: async function* (share) {
+      for await (const { rows } of pagesFrom(null, 0, share)) yield rows;
     },
     newTally: () => new Tally(plan.columns),
   };

@@ -1,5 +1,6 @@
 // A zip, written as it is read: entries are compressed by the platform while they pass, and their sizes follow them.
 import { crc32 } from "node:zlib";
+import { JobFailedError } from "../../jobs";
 
 export interface ZipEntry {
   path: string;
@@ -33,7 +34,8 @@ export async function* zip(entries: AsyncIterable<ZipEntry> | Iterable<ZipEntry>
     }
     yield record(0x08074b50, [], [entry.crc, entry.compressed, entry.size], []);
     offset += head.length + entry.path.length + entry.compressed + 16;
-    if (Math.max(offset, entry.size) > MAX_BYTES) throw new Error("A zip of more than 4 GB");
+    if (Math.max(offset, entry.size) > MAX_BYTES)
+      throw new JobFailedError("The file would hold more than 4 GB; choose fewer responses, or CSV or JSON.");
     written.push(entry);
   }
   let directory = 0;

@@ -15,6 +15,7 @@ export function factsOf({ meta }: Pick<ExportSource, "meta">, rows: number): Fac
     ...(meta.filter === null ? [] : [{ label: "Filter", value: JSON.stringify(meta.filter) }]),
     { label: "Exported at", value: { at: meta.madeAt } },
     { label: "Time zone", value: meta.timezone },
+    ...(meta.language === null ? [] : [{ label: "Language", value: meta.language }]),
     { label: "Ledger position", value: meta.position },
     { label: "Export", value: meta.exportId },
   ];

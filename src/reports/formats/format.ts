@@ -25,6 +25,8 @@ export interface ExportMeta {
   position: string;
   madeAt: number;
   timezone: string;
+  /** That the questions are worded in, as the form names it; null for the form's own. */
+  language: string | null;
   /** The filter as it was asked for; null for all. */
   filter: unknown;
   /** In words: "complete responses". */
@@ -37,6 +39,9 @@ export interface ExportMeta {
   options: ExportOptions;
 }
 
+/** From and to which part of the whole a passing over the rows takes the progress. */
+export type Share = readonly [from: number, to: number];
+
 export interface ExportSource {
   readonly ctx: WorkspaceContext;
   readonly meta: ExportMeta;
@@ -44,13 +49,16 @@ export interface ExportSource {
   readonly repeats: readonly RepeatGroup[];
   /** Every published version, oldest first. */
   readonly schemas: readonly FormSchema[];
-  /** From the beginning, in order, in pages that fit in memory. May be asked for again: the same rows come, for all are of one position. */
-  pages(): AsyncGenerator<readonly ExportRow[]>;
+  /**
+   * From the beginning, in order, in pages that fit in memory. May be asked for again: the same rows come, for all are of one position.
+   * Unless told, the first passing over them is all of the progress and later ones are none of it.
+   */
+  pages(share?: Share): AsyncGenerator<readonly ExportRow[]>;
   /** What the rows add up to: counts, sums, choices. Filled by `add`, by whoever passes over the rows. */
   newTally(): Tally;
   /** Where many documents are printed one after the other, one browser for all of them. */
   readonly printer?: Printer;
-  /** Progress, cancelling, time. `pages` reports progress by itself, the first time it is passed over. */
+  /** Progress, cancelling, time. `pages` reports progress by itself. */
   readonly control: JobControl;
 }
 
@@ -87,6 +95,8 @@ export interface TextWriter {
 /** A file that must be written in one go: compressed, or laid out as a whole. */
 export interface StreamFormat extends Common {
   readonly kind: "stream";
+  /** What it is instead where one such file cannot hold it; null where one can. */
+  instead?(meta: ExportMeta): StreamFormat | null;
   write(source: ExportSource): AsyncIterable<Uint8Array>;
   /** Several finished files as one, where that makes sense. */
   merge?(source: ExportSource, files: AsyncIterable<{ title: string; bytes: Uint8Array }>): AsyncIterable<Uint8Array>;

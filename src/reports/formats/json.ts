@@ -16,6 +16,7 @@ export const json: TextFormat = {
       position: meta.position,
       exported_at: new Date(meta.madeAt).toISOString(),
       timezone: meta.timezone,
+      ...(meta.language === null ? {} : { language: meta.language }),
       ...(meta.filter === null ? {} : { filter: meta.filter }),
       columns: source.columns.map(({ key, label, type }) => ({ name: key, label, type })),
     };

@@ -2,17 +2,17 @@
 // Live; under LuaLaTeX or XeLaTeX every script is set, pdfLaTeX names what its fonts do not have.
 import { type ZipEntry, zip } from "../files/zip";
 import type { Tally } from "../table/tally";
+import { answersOf } from "./answers";
 import { factsOf } from "./facts";
 import type { ExportRow, ExportSource, StreamFormat } from "./format";
+import { chunked, rowsOf } from "./passing";
 import { readableText } from "./readable";
+import { answeredOf, percent, shortNumber } from "./summary";
 import { escapeTex, mainTex, README } from "./tex/words";
 
-const CHUNK_CHARS = 65_536;
 /** A file for so many: editors and TeX itself dislike a hundred megabytes in one. */
 const RESPONSES_PER_FILE = 1_000;
 const MAX_ROWS = 50_000;
-const MAX_CHOICES_SHOWN = 30;
-const encoder = new TextEncoder();
 
 export const tex: StreamFormat = {
   kind: "stream",
@@ -56,47 +56,21 @@ async function* parts(source: ExportSource): AsyncGenerator<ZipEntry> {
   }
 }
 
-async function* rowsOf(source: ExportSource): AsyncGenerator<ExportRow> {
-  for await (const page of source.pages()) yield* page;
-}
-
-async function* chunked(texts: AsyncIterable<string>): AsyncGenerator<Uint8Array> {
-  let text = "";
-  for await (const more of texts) {
-    text += more;
-    if (text.length < CHUNK_CHARS) continue;
-    yield encoder.encode(text);
-    text = "";
-  }
-  yield encoder.encode(text);
-}
-
-function responseTex({ columns, meta }: ExportSource, { response, cells }: ExportRow, number: number): string {
-  const answers = columns.flatMap((column, i) => {
-    if (column.key === "id" || column.key === "submitted_at") return [];
-    const cell = cells[i] ?? null;
-    const items = Array.isArray(cell) ? cell : [cell];
-    const text = items.map((item) => readableText(item, meta.timezone)).join("\n");
-    return text.trim() === "" ? [] : [`\\answer{${escapeTex(column.label)}}{${escapeTex(text)}}\n`];
-  });
-  const when = readableText({ at: response.submittedAt }, meta.timezone);
+function responseTex(source: ExportSource, row: ExportRow, number: number): string {
+  const { response } = row;
+  const answers = answersOf(source, row).map((part) =>
+    part.kind === "turn" ? `\\turn{${escapeTex(part.label)}}\n` : `\\answer{${escapeTex(part.label)}}{${escapeTex(part.text)}}\n`,
+  );
+  const when = readableText({ at: response.submittedAt }, source.meta.timezone);
   return `\\response{${number}}{${when}}{${escapeTex(response.id)}}\n${answers.join("")}\n`;
 }
 
 function summaryTex(tally: Tally): string {
   let text = "";
-  for (const { column, answered, numbers, choices } of tally.columns) {
-    if ((column.field === null && !column.calculated) || answered === 0) continue;
-    text += `\\question{${escapeTex(column.label)}}{${answered}}{${tally.rows}}\n`;
-    if (numbers !== null) {
-      const figures = [numbers.sum / numbers.count, numbers.min, numbers.max].map((value) => Math.round(value * 100) / 100);
-      text += `\\figures{${figures.join("}{")}}\n`;
-    }
-    const labels = new Map(column.field?.options?.map(({ value, label }) => [value, label]));
-    const ranked = [...(choices ?? [])].sort((a, b) => b[1] - a[1]).slice(0, MAX_CHOICES_SHOWN);
-    for (const [value, count] of ranked) {
-      text += `\\choice{${escapeTex(labels.get(value) ?? value)}}{${count}}{${Math.round((count / answered) * 100)}}\n`;
-    }
+  for (const { label, answered, figures, choices } of answeredOf(tally)) {
+    text += `\\question{${escapeTex(label)}}{${answered}}{${tally.rows}}\n`;
+    if (figures !== null) text += `\\figures{${[figures.average, figures.least, figures.most].map(shortNumber).join("}{")}}\n`;
+    for (const choice of choices ?? []) text += `\\choice{${escapeTex(choice.label)}}{${choice.count}}{${percent(choice.share)}}\n`;
   }
   return text === "" ? "No answers.\n" : text;
 }

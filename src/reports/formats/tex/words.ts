@@ -104,6 +104,7 @@ const PREAMBLE = String.raw`\usepackage{iftex}
   \begin{minipage}[t]{0.72\linewidth}\raggedright #2\end{minipage}\par\smallskip}
 \newcommand{\response}[3]{\par\pagebreak[2]\bigskip\noindent{\large\bfseries Response #1}\quad{\small\color{quiet}#2 \quad #3}\par\nopagebreak\smallskip}
 \newcommand{\answer}[2]{\par\noindent{\small\color{quiet}#1}\par\nopagebreak\noindent\begingroup\raggedright #2\par\endgroup\smallskip}
+\newcommand{\turn}[1]{\par\pagebreak[1]\smallskip\noindent{\bfseries #1}\par\nopagebreak}
 \newcommand{\question}[3]{\par\pagebreak[2]\bigskip\noindent{\bfseries #1}\quad{\small\color{quiet}#2 of #3 answered}\par\nopagebreak\smallskip}
 \newcommand{\figures}[3]{\noindent Average #1, least #2, most #3\par}
 \newcommand{\choice}[3]{\noindent #1\dotfill #2 (#3\,\%)\par}

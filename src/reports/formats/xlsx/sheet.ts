@@ -1,5 +1,6 @@
 // One worksheet as XML, row by row.
 import { type Cell, cellText, isList, numberText, type Scalar, wallClock } from "../../table/cells";
+import { escapeXml } from "../xml";
 
 export interface SheetColumn {
   label: string;
@@ -111,7 +112,7 @@ function dayCell(ref: string, row: number, at: number, style: number): string {
 }
 
 function textCell(ref: string, row: number, text: string, style: number): string {
-  return `<c r="${ref}${row}" s="${style}" t="inlineStr"><is><t xml:space="preserve">${escapeXml(text.slice(0, MAX_CELL))}</t></is></c>`;
+  return `<c r="${ref}${row}" s="${style}" t="inlineStr"><is><t xml:space="preserve">${escapeCell(text.slice(0, MAX_CELL))}</t></is></c>`;
 }
 
 export function columnName(index: number): string {
@@ -120,23 +121,8 @@ export function columnName(index: number): string {
   return name;
 }
 
-const SPECIAL = /[&<>"]/g;
-const ENTITIES: Record<string, string> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" };
-// biome-ignore lint/suspicious/noControlCharactersInRegex: these are the ones that XML cannot hold.
-const UNSPEAKABLE = /[\u0000-\u0008\u000B\u000C\u000E-\u001F\uFFFE\uFFFF]/g;
-
-// biome-ignore lint/suspicious/noControlCharactersInRegex: these are the ones that XML cannot hold.
-const NEEDS_CARE = /[&<>"\r\u0000-\u0008\u000B\u000C\u000E-\u001F\uD800-\uDFFF\uFFFE\uFFFF]|_x/;
-
-/** XML has no way to write most control characters or half a surrogate pair; `_x0041_` would be read as an A. */
-export function escapeXml(text: string): string {
-  // Nearly all text needs nothing, and one look is a fifth of the price of six.
-  if (!NEEDS_CARE.test(text)) return text;
-  return text
-    .toWellFormed()
-    .replace(UNSPEAKABLE, "\uFFFD")
-    .replace(SPECIAL, (char) => ENTITIES[char] ?? char)
-    .replace(/_(?=x[0-9A-Fa-f]{4}_)/g, "_x005F_")
-    .replaceAll("\r\n", "\n")
-    .replaceAll("\r", "\n");
+/** `_x0041_` in a workbook would be read as an A. */
+export function escapeCell(text: string): string {
+  const escaped = escapeXml(text);
+  return escaped.includes("_x") ? escaped.replace(/_(?=x[0-9A-Fa-f]{4}_)/g, "_x005F_") : escaped;
 }

@@ -1,0 +1,43 @@
+// pure. What the answers to each question add up to, for every format that says so.
+import type { Tally } from "../table/tally";
+
+export interface QuestionSummary {
+  key: string;
+  label: string;
+  answered: number;
+  figures: { average: number; least: number; most: number } | null;
+  /** Most chosen first; null where there is nothing to choose from. */
+  choices: { label: string; count: number; share: number }[] | null;
+}
+
+export function summaryOf(tally: Tally): QuestionSummary[] {
+  return tally.columns.flatMap(({ column, answered, numbers, choices }) => {
+    if (column.field === null && !column.calculated) return [];
+    const labels = new Map(column.field?.options?.map(({ value, label }) => [value, label]));
+    const ranked = choices === null ? null : [...choices].sort((a, b) => b[1] - a[1]);
+    return {
+      key: column.key,
+      label: column.label,
+      answered,
+      figures: numbers === null ? null : { average: numbers.sum / numbers.count, least: numbers.min, most: numbers.max },
+      choices: ranked?.map(([value, count]) => ({ label: labels.get(value) ?? value, count, share: count / answered })) ?? null,
+    };
+  });
+}
+
+/** In a document: what nobody answered and the long tail of choices only take space. */
+const MAX_CHOICES_SHOWN = 30;
+
+export function answeredOf(tally: Tally): QuestionSummary[] {
+  return summaryOf(tally)
+    .filter(({ answered }) => answered > 0)
+    .map((question) => ({ ...question, choices: question.choices?.slice(0, MAX_CHOICES_SHOWN) ?? null }));
+}
+
+export function shortNumber(value: number): string {
+  return String(Math.round(value * 100) / 100);
+}
+
+export function percent(share: number): string {
+  return String(Math.round(share * 100));
+}
