@@ -1,6 +1,6 @@
 // What a submit from the open web must pass before anything else looks at it. A program with a key of the workspace passes none
 // of it: it has shown who it is. All refusals are of the request; nothing is written.
-import type { FormSettings } from "../forms";
+import { type FormSettings, isOriginAllowed } from "../forms";
 import { ForbiddenError, InvalidError } from "../shared/errors";
 
 export interface Visit {
@@ -13,12 +13,7 @@ export interface Visit {
 }
 
 export function assertWelcome(settings: FormSettings | undefined, visit: Visit, now: number): void {
-  const origins = settings?.allowed_origins ?? [];
-  if (
-    origins.length > 0 &&
-    visit.ownPage !== true &&
-    (visit.origin === null || !origins.some((origin) => origin === "*" || sameOrigin(origin, visit.origin ?? "")))
-  ) {
+  if (visit.ownPage !== true && !isOriginAllowed(settings, visit.origin)) {
     throw new ForbiddenError("This form does not take answers from this site.", { reason: "origin_not_allowed" });
   }
   if (settings?.honeypot === true && visit.trap !== null && visit.trap !== "") {
@@ -33,9 +28,4 @@ export function assertWelcome(settings: FormSettings | undefined, visit: Visit, 
     const message = `Please take at least ${least} seconds, and say in \`started_at\` when you began.`;
     throw new InvalidError("That was faster than a person fills this in.", [{ path: "started_at", message, code: "too_fast" }], "too_fast");
   }
-}
-
-function sameOrigin(allowed: string, origin: string): boolean {
-  const normal = (text: string) => text.toLowerCase().replace(/\/+$/, "");
-  return normal(allowed) === normal(origin);
 }

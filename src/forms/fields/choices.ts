@@ -1,4 +1,5 @@
 // pure. Answers that are chosen from what the form offers: one, several, in order, by row; and files, chosen from what was uploaded.
+import { whyFileUnfit } from "../definition/files";
 import { isObject, numberLimit, own, plural, type ReadableField, type Reader, type Reading } from "./read";
 
 const NOT_OFFERED = "Please choose one of the options.";
@@ -77,24 +78,12 @@ function checkUpload(id: unknown, reading: Reading, field: ReadableField, part?:
     reading.refuse("bad_upload", field.field.type === "signature" ? "Please sign here." : "Please upload the file again.", part);
     return;
   }
-  if (reading.env.upload === undefined) return;
-  const facts = reading.env.upload(id);
-  const { accept, max_size: most } = reading.validation;
+  const facts = reading.env.upload?.(id, reading.path);
+  if (reading.env.upload === undefined || facts === "kept") return;
   if (facts === undefined) reading.refuse("unknown_upload", "Please upload the file again: it is no longer there.", part);
-  else if (most !== undefined && facts.size > most)
-    reading.limit("file_too_large", `Please choose a file of at most ${inBytes(most)}.`, part);
-  else if (accept !== undefined && accept.length > 0 && !accept.some((kind) => isOfKind(kind, facts))) {
-    reading.limit("file_type", `Please choose a file of type ${accept.join(", ")}.`, part);
+  else if (facts.problem !== undefined) reading.refuse(facts.problem.code, facts.problem.message, part);
+  else {
+    const unfit = whyFileUnfit(reading.validation, facts);
+    if (unfit !== null) reading.limit(unfit.code, unfit.message, part);
   }
-}
-
-function isOfKind(kind: string, { type, name = "" }: { type: string; name?: string }): boolean {
-  const wanted = kind.trim().toLowerCase();
-  if (wanted.startsWith(".")) return name.toLowerCase().endsWith(wanted);
-  return wanted.endsWith("/*") ? type.toLowerCase().startsWith(wanted.slice(0, -1)) : type.toLowerCase() === wanted;
-}
-
-function inBytes(bytes: number): string {
-  if (bytes < 1024) return plural(bytes, "byte");
-  return bytes < 1024 * 1024 ? `${+(bytes / 1024).toFixed(1)} KB` : `${+(bytes / 1024 / 1024).toFixed(1)} MB`;
 }

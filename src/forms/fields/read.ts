@@ -1,12 +1,15 @@
 // pure. What every reader of a raw value gets and gives.
+import type { FileFacts } from "../definition/files";
 import type { Field, Issue, Validation } from "../definition/types";
 import type { Matcher } from "./patterns";
 
-export interface UploadFacts {
-  size: number;
-  type: string;
-  name?: string;
+export interface UploadFacts extends FileFacts {
+  /** Why it cannot be an answer to this question, whatever the question's limits. */
+  problem?: { code: string; message: string };
 }
+
+/** `kept`: it stands in the answer already, and was checked when it came. `path` has the numbers of turns: `people.0.photo`. */
+export type FindUpload = (id: string, path: string) => UploadFacts | "kept" | undefined;
 
 export interface ReadEnv {
   /** Epoch milliseconds. */
@@ -16,7 +19,7 @@ export interface ReadEnv {
   /** An answer that is still being written: parts may be missing. */
   partial: boolean;
   /** Given, an upload that it does not know is refused, and type and size are checked. */
-  upload?: (id: string) => UploadFacts | undefined;
+  upload?: FindUpload;
 }
 
 /** A field with what is worked out about it once. */

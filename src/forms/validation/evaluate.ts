@@ -1,6 +1,7 @@
 // pure, and also in the browser. An answer as it came in, made into the one that is stored, or the reasons why not.
 import type { Field, FormSchema, Issue } from "../definition/types";
-import { layOut, MAX_ISSUES, numberRule, type ReadEnv, type Slot, type UploadFacts, unansweredRows } from "../fields";
+import { layOut, MAX_ISSUES, numberRule, type ReadEnv, type Slot, unansweredRows } from "../fields";
+import type { FindUpload } from "../fields/read";
 import { type Calculate, conditionHolds, indexRules, isEmpty, type Settled, settle } from "../rules";
 
 export interface EvaluateOptions {
@@ -10,7 +11,7 @@ export interface EvaluateOptions {
   now: number;
   /** IANA name; else the form's own, else UTC. */
   timezone?: string;
-  known?: { upload?: (id: string) => UploadFacts | undefined };
+  known?: { upload?: FindUpload };
   calculate?: Calculate;
 }
 
