@@ -27,6 +27,10 @@ export interface FunctionDefinition {
   run: Implementation;
 }
 
+/**
+ * The arguments are `any`, because their types stand in a signature that is text: TypeScript cannot read it, and `unknown` would make each
+ * function test again what `call.ts` has just made sure of. Nothing is called past it.
+ */
 // biome-ignore lint/suspicious/noExplicitAny: before the call each argument is brought to the kind that the signature names.
 export type Implementation = (run: Run, ...args: any[]) => Value;
 
