@@ -4,6 +4,7 @@ import { and, eq } from "drizzle-orm";
 import type { WorkspaceContext } from "../../shared/context";
 import { InvalidError } from "../../shared/errors";
 import { tables } from "../../store";
+import { LANGUAGES, type Language } from "../pdf/words";
 import { BaseTemplate, TemplateSettings } from "./settings";
 
 const { reportTemplates } = tables;
@@ -16,6 +17,8 @@ export interface ChosenTemplate {
 interface Choosing {
   branding?: boolean | Record<string, unknown>;
   paper?: "a4" | "letter";
+  /** Of the form's questions; where the report speaks it too, its own words follow. */
+  language?: string;
   /** One of ours by name, or one of the workspace's by id. */
   template?: string;
   template_id?: string;
@@ -28,8 +31,19 @@ export async function chooseTemplate(ctx: WorkspaceContext, options: Choosing): 
   const ours = BaseTemplate.safeParse(named);
   const own = await ownTemplate(ctx, ours.success ? undefined : named, options.branding !== false);
   const base = ours.success ? ours.data : (own?.base ?? DEFAULT_BASE);
-  const layers = [own?.settings ?? {}, brandingOf(options.branding), options.paper === undefined ? {} : { paper: options.paper }];
+  const spoken = spokenLanguage(options.language);
+  const layers: TemplateSettings[] = [
+    own?.settings ?? {},
+    spoken === undefined ? {} : { language: spoken },
+    brandingOf(options.branding),
+    options.paper === undefined ? {} : { paper: options.paper },
+  ];
   return { base, settings: Object.assign({}, ...layers) };
+}
+
+function spokenLanguage(asked: string | undefined): Language | undefined {
+  const [language] = asked?.toLowerCase().split("-") ?? [];
+  return LANGUAGES.find((known) => known === language);
 }
 
 /** Throws when the request names what is not there: asked at the door, and again by the job. */
