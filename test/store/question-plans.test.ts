@@ -2,7 +2,7 @@
 import { env } from "cloudflare:test";
 import { expect, test } from "vitest";
 import type { Walk } from "../../src/store";
-import { askStatement, readStatement, rollupStatement, stepStatement } from "../../src/store/d1/questions";
+import { readStatement, rollupStatement, stepStatement, totalStatement } from "../../src/store/d1/questions";
 import type { Statement } from "../../src/store/d1/responses";
 
 const everything: Walk = { workspaceId: "ws_1", formId: "frm_1", status: null, after: null, upTo: null };
@@ -10,7 +10,8 @@ const page: Walk = { ...everything, status: "complete", after: [1, 2, 0], upTo: 
 const condition = { op: "compare", field: { in: "data", path: ["city"], kind: "text" }, by: "eq", value: "Rome" } as const;
 const city = { in: "data", path: ["city"], kind: "text" } as const;
 const tags = { in: "data", path: ["tags"], kind: "list" } as const;
-const counting = { condition, groups: [], part: "rows", field: null, counted: "all" } as const;
+const size = { in: "data", path: ["size"], kind: "number" } as const;
+const BY_STATUS = "responses_by_status (form_id=? AND status=?";
 
 async function planOf({ sql, values }: Statement): Promise<string> {
   const { results } = await env.DB.prepare(`EXPLAIN QUERY PLAN ${sql}`)
@@ -20,24 +21,10 @@ async function planOf({ sql, values }: Statement): Promise<string> {
 }
 
 test.for([
-  ["a count", askStatement(everything, counting), "responses_by_time (form_id=?)"],
-  [
-    "a page of one status",
-    askStatement(page, counting),
-    "responses_by_status (form_id=? AND status=? AND (submitted_at,seq,shard)>(?,?,?)",
-  ],
-  [
-    "a page by city",
-    askStatement(page, { ...counting, groups: [{ by: "value", field: city }] }),
-    "responses_by_status (form_id=? AND status=?",
-  ],
-  [
-    "a page by tag",
-    askStatement(page, { ...counting, groups: [{ by: "value", field: tags }] }),
-    "responses_by_status (form_id=? AND status=?",
-  ],
-  ["different tags", askStatement(page, { ...counting, part: "values", field: tags }), "responses_by_status (form_id=? AND status=?"],
-  ["a reading", readStatement(page, condition, [city]), "responses_by_status (form_id=? AND status=?"],
+  ["a count", totalStatement(everything, { part: "rows", condition }), "responses_by_time (form_id=?)"],
+  ["a page of one status", totalStatement(page, { part: "rows", condition }), `${BY_STATUS} AND (submitted_at,seq,shard)>(?,?,?)`],
+  ["a page added up", totalStatement(page, { part: "sum", condition, field: size, counted: "numbers" }), BY_STATUS],
+  ["a reading", readStatement(page, condition, [city, tags]), BY_STATUS],
   ["a step", stepStatement(page, 10), "INDEX responses_by_status (form_id=? AND status=? AND (submitted_at,seq,shard)>"],
   ["a step through everything", stepStatement(everything, 10), "INDEX responses_by_time (form_id=?)"],
 ] as const)("%s", async ([, statement, index]) => {

@@ -2,8 +2,11 @@
 // hands in the same parts, in whatever portions, gets the same answer.
 import { compareValues } from "../../responses";
 import { InvalidError } from "../../shared/errors";
-import type { Counted, PartKind } from "../../store";
+import type { Counted } from "../../store";
 import type { Aggregate, Query, QueryResult, ResultRow, Value } from "./types";
+
+/** What an aggregate is put together from. */
+export type PartKind = "rows" | "sum" | "least" | "greatest" | "values";
 
 const PARTS: Record<Aggregate, PartKind> = {
   count: "rows",
@@ -33,6 +36,13 @@ export function countedOf({ aggregate, field }: Query): Counted {
   return kind === "boolean" ? "booleans" : "texts";
 }
 
+/** Those of a response's values that enter. */
+export function countedValues(query: Query, values: Value[]): Value[] {
+  const which = countedOf(query);
+  if (which === "all" || which === "booleans") return values;
+  return values.filter((value) => typeof value === (which === "numbers" ? "number" : "string"));
+}
+
 /** Groups and different values that are held at once: what an isolate has room for. */
 export const MAX_HELD = 250_000;
 
@@ -49,6 +59,30 @@ interface Tally {
 
 /** Where the parts of an answer go. */
 export type Sink = Pick<Accumulator, "addRows" | "addSum" | "addExtreme" | "addValue">;
+
+/** One response: the values of each of its groups, and of the field. It counts once for each combination of the former. */
+export function sinkResponse(sink: Sink, query: Query, groups: readonly (readonly Value[])[], values: readonly Value[]): void {
+  const part = partKindOf(query.aggregate);
+  for (const group of combinations(groups)) {
+    if (part === "rows") sink.addRows(group, 1);
+    else if (part === "sum") {
+      if (values.length === 0) sink.addSum(group, 0, 0);
+      for (const value of values) sink.addSum(group, 1, Number(value));
+    } else if (part === "values") {
+      if (values.length === 0) sink.addValue(group, null, 0);
+      for (const value of values) sink.addValue(group, value, 1);
+    } else {
+      if (values.length === 0) sink.addExtreme(group, null);
+      for (const value of values) sink.addExtreme(group, value);
+    }
+  }
+}
+
+function combinations(values: readonly (readonly Value[])[]): (readonly Value[])[] {
+  const [first, ...more] = values;
+  if (more.length === 0 && first !== undefined) return first.map((value) => [value]);
+  return values.reduce<Value[][]>((heads, next) => heads.flatMap((head) => next.map((value) => [...head, value])), [[]]);
+}
 
 /** Hands on every part with one more value in its group, at that place. */
 export function grouping(sink: Sink, place: number, value: Value): Sink {

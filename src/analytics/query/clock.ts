@@ -1,10 +1,19 @@
-// pure. How far a zone's clocks are ahead of UTC over a span of time, as steps that a store can calculate with.
-import { type ClockStep, MAX_CLOCK_STEPS, readTimeKey, type StoreGroup } from "../../store";
+// pure. How far a zone's clocks are ahead of UTC over a span of time, and the buckets of many instants by them. Of one instant,
+// buckets.ts says the same.
 import { offsetAt } from "../time-zones";
 import { dateBucket } from "./buckets";
 import type { Bucket, Value } from "./types";
 
-const LOOK_EVERY_MS = 7 * 86_400_000;
+/** How far clocks are ahead of UTC, until that instant (exclusive); the last one holds for ever. In order. */
+export interface ClockStep {
+  aheadMs: number;
+  until: number | null;
+}
+
+const HOUR = 3_600_000;
+const UNIT_MS = { hour: HOUR, day: 24 * HOUR } as const;
+const LOOK_EVERY_MS = 7 * 24 * HOUR;
+export const MAX_CLOCK_STEPS = 1_024;
 
 /** Clocks are looked at once a week: no zone changes them and back within one. */
 export function clockSteps(zone: string, from: number, to: number): ClockStep[] {
@@ -32,14 +41,25 @@ function changeBetween(before: number, after: number, zone: string): number {
   return high;
 }
 
-export function timeGroup(by: Bucket, clock: readonly ClockStep[]): StoreGroup {
-  return { by: by === "hour" ? "hour" : "day", clock };
+/** Tells the bucket of any instant from `from` to `to`. Each is worked out once: an hour that is shown twice when clocks go back is two. */
+export function bucketReader(by: Bucket, zone: string, [from, to]: readonly [number, number]): (instant: number) => Value {
+  const clock = clockSteps(zone, from, to);
+  const unit = by === "hour" ? UNIT_MS.hour : UNIT_MS.day;
+  const known = clock.map(() => new Map<number, Value>());
+  return (instant) => {
+    let place = 0;
+    while ((clock[place]?.until ?? Number.POSITIVE_INFINITY) <= instant) place += 1;
+    const ahead = clock[place]?.aheadMs ?? 0;
+    const shown = Math.floor((instant + ahead) / unit);
+    const found = known[place]?.get(shown);
+    if (found !== undefined) return found;
+    const value = bucketAt(shown * unit, by, ahead, clock[place - 1]?.until ?? null);
+    known[place]?.set(shown, value);
+    return value;
+  };
 }
 
-/** What a store's key of time means; see `buckets.ts`, which says the same of one instant. */
-export function bucketOfKey(key: number, by: Bucket, clock: readonly ClockStep[]): Value {
-  const { shownAt, step } = readTimeKey(key, by === "hour" ? "hour" : "day");
+function bucketAt(shownAt: number, by: Bucket, aheadMs: number, since: number | null): Value {
   if (by !== "hour") return dateBucket(new Date(shownAt).toISOString().slice(0, 10), by);
-  const start = shownAt - (clock[step]?.aheadMs ?? 0);
-  return Math.max(start, clock[step - 1]?.until ?? start);
+  return Math.max(shownAt - aheadMs, since ?? Number.NEGATIVE_INFINITY);
 }

@@ -3,17 +3,17 @@
 import { cached } from "../../cache";
 import { fieldFinder, passBarrier, valuesIn } from "../../responses";
 import type { WorkspaceContext } from "../../shared/context";
-import { type Condition, type FieldRef, openQuestionStore, type QuestionStore, type Walk } from "../../store";
+import { type Condition, type FieldRef, openQuestionStore, type QuestionStore } from "../../store";
 import { type AnalysedForm, loadAnalysedForm } from "../form";
-import { Accumulator, countedOf, partKindOf, tooMuch } from "./accumulator";
+import { Accumulator, countedValues, sinkResponse, tooMuch } from "./accumulator";
 import type { Answer } from "./ask";
 import { bucketOf } from "./buckets";
 import { deadlineAt, QUERY_LIMIT_MS, withinDeadline } from "./deadline";
 import { knownFields } from "./fields";
 import { hashText, queryText } from "./hash";
+import { eachPage, walkOf } from "./pages";
 import { type FindField, object, onlyMembers, parseCondition, parseWanted, refuse } from "./parse";
 import type { Deadline, PlanName } from "./plan";
-import { walkOf } from "./scan";
 import { shapeOf } from "./shape";
 import type { Query, QueryField, QueryResult, Value } from "./types";
 
@@ -123,34 +123,15 @@ async function join(
       for (const other of held.get(key) ?? []) {
         pairs += 1;
         if (pairs > MAX_PAIRS) throw tooMuch();
-        addPair(
-          accumulator,
-          query,
-          query.groups.map((_, i) => other.groups[i] ?? row.groups[i] ?? []),
-          (ofLeft ? other : row).values,
-        );
+        const { values } = ofLeft ? other : row;
+        // To count a field is to count the pairs in which it was answered.
+        if (query.aggregate === "count" && query.field !== null && values.length === 0) continue;
+        const groups = query.groups.map((_, i) => other.groups[i] ?? row.groups[i] ?? []);
+        sinkResponse(accumulator, query, groups, values);
       }
     }
   }
   return { ...accumulator.finish(scanned), plan: "scan" };
-}
-
-function addPair(accumulator: Accumulator, query: Query, groups: readonly Value[][], values: readonly Value[]): void {
-  // To count a field is to count the pairs in which it was answered.
-  if (query.aggregate === "count" && query.field !== null && values.length === 0) return;
-  for (const group of groups.reduce<Value[][]>((heads, more) => heads.flatMap((head) => more.map((value) => [...head, value])), [[]])) {
-    const part = partKindOf(query.aggregate);
-    if (part === "rows") accumulator.addRows(group, 1);
-    else if (part === "sum") {
-      if (values.length === 0) accumulator.addSum(group, 0, 0);
-      for (const value of values) accumulator.addSum(group, 1, Number(value));
-    } else {
-      for (const value of values.length === 0 ? [null] : values) {
-        if (part === "values") accumulator.addValue(group, value, 1);
-        else accumulator.addExtreme(group, value);
-      }
-    }
-  }
 }
 
 async function* pagesOf(ctx: WorkspaceContext, store: QuestionStore, side: Side, query: Query, deadline: Deadline) {
@@ -162,18 +143,14 @@ async function* pagesOf(ctx: WorkspaceContext, store: QuestionStore, side: Side,
     ...(field === null ? [] : [field.ref]),
     ...groups.flatMap((group) => (group === null ? [] : [group.by === "value" ? group.ref : time])),
   ];
-  let walk: Walk = walkOf(shapeOf(side.condition), ctx.workspaceId, side.form.formId);
-  for (;;) {
-    deadline.assertTime();
-    const step = await store.step(walk, ROWS_A_PAGE);
-    if (step.rows === 0) return;
-    const page: Walk = step.last === null ? walk : { ...walk, upTo: step.last };
-    const read = await store.read(page, side.condition, refs, deadline.remainingMs());
+  const walk = walkOf(shapeOf(side.condition), ctx.workspaceId, side.form.formId);
+  const pages = eachPage(store, walk, ROWS_A_PAGE, deadline, (page) => store.read(page.walk, side.condition, refs, page.limitMs));
+  for await (const { rows: scanned, taken } of pages) {
     const rows: [key: string, row: JoinRow][] = [];
-    for (const [rawKey, ...raws] of read) {
+    for (const [rawKey, ...raws] of taken) {
       const [key] = valuesIn(side.key, rawKey);
       if (key === undefined) continue;
-      const values = field === null ? [] : counted(query, valuesIn(field.ref, raws.shift()));
+      const values = field === null ? [] : countedValues(query, valuesIn(field.ref, raws.shift()));
       const found = groups.map((group) => {
         if (group === null) return null;
         const raw = raws.shift();
@@ -181,16 +158,8 @@ async function* pagesOf(ctx: WorkspaceContext, store: QuestionStore, side: Side,
       });
       rows.push([String(key), { groups: found, values }]);
     }
-    yield { scanned: step.rows, rows };
-    if (step.last === null) return;
-    walk = { ...walk, after: step.last };
+    yield { scanned, rows };
   }
-}
-
-function counted(query: Query, values: Value[]): Value[] {
-  const which = countedOf(query);
-  if (which === "all" || which === "booleans") return values;
-  return values.filter((value) => typeof value === (which === "numbers" ? "number" : "string"));
 }
 
 function isOf(side: Side, { name }: Pick<QueryField, "name">): boolean {

@@ -2,18 +2,12 @@
 
 import { withTimeLimit } from "../../shared/time-limit";
 import type { Condition, FieldRef } from "../conditions";
-import {
-  type QuestionStore,
-  type RollupPart,
-  type RollupQuestion,
-  type StoreGroup,
-  type StorePart,
-  type StoreQuestion,
-  timeKeySql,
-  type Walk,
-} from "../questions";
+import type { QuestionStore, RollupPart, RollupQuestion, Total, TotalQuestion, Walk } from "../questions";
 import { conditionSql } from "./condition-sql";
 import type { Statement } from "./responses";
+
+/** No text in D1 is longer than two million bytes. */
+const TOO_LONG = /SQLITE_TOOBIG|too big/i;
 
 export function openD1Questions(db: D1Database): QuestionStore {
   const all = async <T>({ sql, values }: Statement) =>
@@ -28,21 +22,18 @@ export function openD1Questions(db: D1Database): QuestionStore {
       const [row] = await all<{ rows: number; last: string | null; first: number; latest: number }>(stepStatement(walk, limit));
       return { rows: row?.rows ?? 0, last: row?.last == null ? null : JSON.parse(row.last), span: [row?.first ?? 0, row?.latest ?? 0] };
     },
-    ask: async (walk, question, limitMs) => {
-      const rows = await withTimeLimit("A question", limitMs, all<Record<string, string | number | null>>(askStatement(walk, question)));
-      return rows.map((row): StorePart => {
-        const group = question.groups.map((_, i) => row[`g${i}`] ?? null);
-        return { group, n: Number(row.n ?? 0), value: row.v ?? null };
-      });
+    total: async (walk, question, limitMs) => {
+      const [row] = await withTimeLimit("A question", limitMs, all<Total>(totalStatement(walk, question)));
+      return { n: row?.n ?? 0, value: row?.value ?? null };
     },
     read: async (walk, condition, fields, limitMs) => {
-      const rows = await withTimeLimit("A reading", limitMs, all<Record<string, unknown>>(readStatement(walk, condition, fields)));
-      return rows.map((row) =>
-        fields.map((field, i) => {
-          const value = row[`f${i}`];
-          return typeof value === "string" && field.in !== "column" ? JSON.parse(value) : (value ?? undefined);
-        }),
-      );
+      try {
+        const [row] = await withTimeLimit("A reading", limitMs, all<{ page: string | null }>(readStatement(walk, condition, fields)));
+        return JSON.parse(row?.page ?? "[]");
+      } catch (error) {
+        if (error instanceof Error && TOO_LONG.test(error.message)) return null;
+        throw error;
+      }
     },
     rollups: async (question) =>
       (await all<Omit<RollupPart, "loose"> & { loose: number }>(rollupStatement(question))).map((row) => ({
@@ -80,87 +71,52 @@ export function stepStatement(walk: Walk, limit: number): Statement {
   return { sql, values };
 }
 
-export function askStatement(walk: Walk, question: StoreQuestion): Statement {
-  const values: Statement["values"] = [];
-  const bind = (value: string | number) => `?${values.push(value)}`;
-  const { from, where } = walkSql(walk, bind);
-  where.push(`workspace_id = ${bind(walk.workspaceId)}`);
-  const sources = [from];
-  const inner = question.groups.map((group, i) => `${groupSql(group, `m${i}`, { bind, sources })} AS g${i}`);
-  if (question.field !== null) inner.push(`${valueSql(question.field, "mv", { bind, sources }, "LEFT JOIN")} AS raw`);
-  const condition = conditionSql(question.condition, `?${values.length + 1}`);
-  if (condition.values.length > 0) bind(JSON.stringify(condition.values));
-  where.push(condition.sql);
-  // Without the limit SQLite would put the expressions wherever they are used and read each answer several times.
-  const rows = `(SELECT ${inner.length === 0 ? "1" : inner.join(", ")} FROM ${sources.join(" ")} WHERE ${where.join(" AND ")} LIMIT -1)`;
-  const names = question.groups.map((_, i) => `g${i}`);
-  const { columns, alsoBy } = partSql(question);
-  const by = [...names, ...alsoBy];
-  const grouped = by.length === 0 ? "" : ` GROUP BY ${by.join(", ")}`;
-  return { sql: `SELECT ${[...names, ...columns].join(", ")} FROM ${rows}${grouped}`, values };
+export function totalStatement(walk: Walk, question: TotalQuestion): Statement {
+  const { values, bind, from, where } = selecting(walk, question.condition);
+  const source = `FROM ${from} WHERE ${where.join(" AND ")}`;
+  if (question.part === "rows") return { sql: `SELECT count(*) AS n, NULL AS value ${source}`, values };
+  const added = { sum: "sum", least: "min", greatest: "max" }[question.part];
+  // Without the limit SQLite would put the expression wherever it is used and read each answer several times.
+  const found = `(SELECT ${valueSql(question.field, question.counted, bind)} AS x ${source} LIMIT -1)`;
+  const x = question.counted === "texts" ? "x" : "CASE WHEN typeof(x) IN ('integer', 'real') THEN x END";
+  return { sql: `SELECT count(${x}) AS n, ${added}(${x}) AS value FROM ${found}`, values };
 }
 
+/** One value of a response; a list or an object would come out as its text. */
+function valueSql(field: FieldRef, counted: "numbers" | "texts" | "booleans", bind: (value: string | number) => string): string {
+  if (field.in === "column") return field.name;
+  const path = bind(jsonPath(field.path));
+  const value = `json_extract(r.${field.in}, ${path})`;
+  if (counted === "texts") return `CASE WHEN json_type(r.${field.in}, ${path}) = 'text' THEN ${value} END`;
+  return field.kind === "boolean" ? `CASE ${value} WHEN 1 THEN 1 WHEN 0 THEN 0 END` : value;
+}
+
+/** A page as one text of JSON: a row for each response takes D1 and whoever reads it several times as long. */
 export function readStatement(walk: Walk, condition: Condition, fields: readonly FieldRef[]): Statement {
+  const { values, bind, from, where } = selecting(walk, condition);
+  const members = fields.map((field) => jsonSql(field, bind)).join(" || ',' || ");
+  return { sql: `SELECT '[' || group_concat('[' || ${members} || ']') || ']' AS page FROM ${from} WHERE ${where.join(" AND ")}`, values };
+}
+
+/** As JSON, in which true is not 1. */
+function jsonSql(field: FieldRef, bind: (value: string | number) => string): string {
+  if (field.in === "column") return field.name === "status" ? "json_quote(status)" : field.name;
+  return `coalesce(r.${field.in} -> ${bind(jsonPath(field.path))}, 'null')`;
+}
+
+function selecting(walk: Walk, condition: Condition) {
   const values: Statement["values"] = [];
   const bind = (value: string | number) => `?${values.push(value)}`;
   const { from, where } = walkSql(walk, bind);
   where.push(`workspace_id = ${bind(walk.workspaceId)}`);
-  // As JSON text, in which true is not 1.
-  const columns = fields.map(
-    (field, i) => `${field.in === "column" ? field.name : `r.${field.in} -> ${bind(jsonPath(field.path))}`} AS f${i}`,
-  );
   const written = conditionSql(condition, `?${values.length + 1}`);
   if (written.values.length > 0) bind(JSON.stringify(written.values));
   where.push(written.sql);
-  return { sql: `SELECT ${columns.join(", ")} FROM ${from} WHERE ${where.join(" AND ")} ORDER BY submitted_at, seq, shard`, values };
+  return { values, bind, from, where };
 }
 
 function jsonPath(path: readonly string[]): string {
   return `$.${path.map((name) => JSON.stringify(name)).join(".")}`;
-}
-
-interface Building {
-  bind: (value: string | number) => string;
-  sources: string[];
-}
-
-function partSql({ part, counted }: StoreQuestion): { columns: string[]; alsoBy: string[] } {
-  const types = { numbers: "('integer', 'real')", texts: "('text')", booleans: "('integer', 'real')", all: null }[counted];
-  const value = types === null ? "raw" : `CASE WHEN typeof(raw) IN ${types} THEN raw END`;
-  switch (part) {
-    case "rows":
-      return { columns: ["count(*) AS n"], alsoBy: [] };
-    case "sum":
-      return { columns: [`count(${value}) AS n`, `sum(${value}) AS v`], alsoBy: [] };
-    case "least":
-      return { columns: ["count(*) AS n", `min(${value}) AS v`], alsoBy: [] };
-    case "greatest":
-      return { columns: ["count(*) AS n", `max(${value}) AS v`], alsoBy: [] };
-    case "values":
-      return { columns: ["count(*) AS n", `${value} AS v`], alsoBy: ["v"] };
-  }
-}
-
-function groupSql(group: StoreGroup, alias: string, building: Building): string {
-  if (group.by === "value") return valueSql(group.field, alias, building);
-  return timeKeySql(group);
-}
-
-/** `JOIN` where a response without a value is in no group, `LEFT JOIN` where it is one without a value. */
-function valueSql(field: FieldRef, alias: string, { bind, sources }: Building, join: "JOIN" | "LEFT JOIN" = "JOIN"): string {
-  if (field.in === "column") return field.name;
-  const path = bind(jsonPath(field.path));
-  const document = `r.${field.in}`;
-  if (field.kind === "list" || field.kind === "object") {
-    // Each different value once a response; a response without one is still a response.
-    const first = `(${alias}.key = 0 OR NOT EXISTS (SELECT 1 FROM json_each(${document}, ${path}) e WHERE e.id < ${alias}.id AND e.value = ${alias}.value))`;
-    sources.push(`${join} json_each(${document}, ${path}) AS ${alias} ON ${alias}.type NOT IN ('array', 'object', 'null') AND ${first}`);
-    return `${alias}.value`;
-  }
-  const value = `json_extract(${document}, ${path})`;
-  if (field.kind === "boolean") return `CASE ${value} WHEN 1 THEN 1 WHEN 0 THEN 0 END`;
-  // A list or an object would come out as its text.
-  return `CASE WHEN json_type(${document}, ${path}) NOT IN ('array', 'object') THEN ${value} END`;
 }
 
 export function rollupStatement({ formId, field, values: wanted, from, to, by }: RollupQuestion): Statement {

@@ -1,21 +1,9 @@
 // Questions asked of Postgres, with the meaning they have in D1 (store/d1/questions.ts).
 import { TimeLimitError } from "../../shared/time-limit";
 import type { Condition, FieldRef } from "../conditions";
-import {
-  type Counted,
-  type QuestionStore,
-  type RollupPart,
-  type RollupQuestion,
-  type StoreGroup,
-  type StorePart,
-  type StoreQuestion,
-  timeKeySql,
-  type Walk,
-} from "../questions";
+import type { QuestionStore, RollupPart, RollupQuestion, TotalQuestion, Walk } from "../questions";
 import { conditionSql } from "./condition-sql";
 import { openPostgres, type Parameter, type Row, type Statement, storable } from "./connection";
-
-const SCALARS = "('string', 'number', 'boolean')";
 
 export function openPostgresQuestions(connectionString: string): QuestionStore {
   const db = openPostgres(connectionString);
@@ -24,21 +12,23 @@ export function openPostgresQuestions(connectionString: string): QuestionStore {
       const [row] = await db.read<StepRow>("A page of a walk", stepStatement(walk, limit));
       return { rows: row?.rows ?? 0, last: row?.last ?? null, span: [row?.first ?? 0, row?.latest ?? 0] };
     },
-    ask: async (walk, question, limitMs) => {
-      const rows = await within(connectionString, limitMs, "A question", askStatement(walk, question));
-      return rows.map((row): StorePart => {
-        const group = question.groups.map((_, i) => plain(row[`g${i}`]));
-        return { group, n: Number(row.n), value: question.part === "sum" ? Number(row.v ?? 0) : plain(row.v) };
-      });
+    total: async (walk, question, limitMs) => {
+      const [row] = await within(connectionString, limitMs, "A question", totalStatement(walk, question));
+      const value = row?.value;
+      // A sum is as exact as it is long, and comes as its digits.
+      const shown = question.part === "sum" ? Number(value ?? 0) : typeof value === "string" || typeof value === "number" ? value : null;
+      return { n: Number(row?.n ?? 0), value: shown };
     },
     read: async (walk, condition, fields, limitMs) => {
-      const rows = await within(connectionString, limitMs, "A reading", readStatement(walk, condition, fields));
-      return rows.map((row) => fields.map((_, i) => row[`f${i}`] ?? undefined));
+      const [row] = await within(connectionString, limitMs, "A reading", readStatement(walk, condition, fields));
+      return Number(row?.bytes ?? 0) > READ_BYTES ? null : JSON.parse(String(row?.page ?? "[]"));
     },
     rollups: (question) => db.read<RollupPart & Row>("Roll-ups of a question", rollupStatement(question)),
   };
 }
 
+/** As much as D1 puts into one text. */
+const READ_BYTES = 2_000_000;
 const CANCELLED = "57014";
 
 /** The database itself gives up at the limit, and says so in words of its own. */
@@ -57,11 +47,6 @@ interface StepRow extends Row {
   last: [number, number, number] | null;
   first: number | null;
   latest: number | null;
-}
-
-function plain(value: unknown): string | number | null {
-  if (typeof value === "boolean") return Number(value);
-  return typeof value === "string" || typeof value === "number" ? value : null;
 }
 
 function walkSql(walk: Walk, bind: (value: Parameter) => string): string[] {
@@ -89,94 +74,44 @@ export function stepStatement(walk: Walk, limit: number): Statement {
   return { sql, values };
 }
 
-export function askStatement(walk: Walk, question: StoreQuestion): Statement {
+export function totalStatement(walk: Walk, question: TotalQuestion): Statement {
   const values: Parameter[] = [];
   const bind = (value: Parameter) => `$${values.push(value)}`;
-  const where = walkSql(walk, bind);
-  const sources = ["responses"];
-  const inner = question.groups.map((group, i) => `${groupSql(group, `m${i}`, bind, sources)} AS g${i}`);
-  if (question.field !== null) inner.push(`${valueSql(question.field, "mv", bind, sources, "LEFT JOIN")} AS raw`);
-  where.push(conditionSql(question.condition, bind));
-  const rows = `(SELECT ${inner.length === 0 ? "1" : inner.join(", ")} FROM ${sources.join(" ")} WHERE ${where.join(" AND ")} OFFSET 0) found`;
-  const names = question.groups.map((_, i) => `g${i}`);
-  const { columns, alsoBy } = partSql(question);
-  const by = [...names, ...alsoBy];
-  const grouped = by.length === 0 ? "" : ` GROUP BY ${by.join(", ")}`;
-  return { sql: `SELECT ${[...names, ...columns].join(", ")} FROM ${rows}${grouped}`, values };
+  const where = [...walkSql(walk, bind), conditionSql(question.condition, bind)].join(" AND ");
+  if (question.part === "rows") return { sql: `SELECT count(*) AS n, NULL AS value FROM responses WHERE ${where}`, values };
+  const { part, field } = question;
+  const raw = field.in === "column" ? field.name : documentSql(field, bind);
+  const x = field.in === "column" ? "raw" : typedSql(question);
+  const added = { sum: `sum(${x}::numeric)::text`, least: `min(${x})`, greatest: `max(${x})` }[part];
+  const whole = part === "sum" || field.in === "column" || question.counted === "texts" ? "" : "::double precision";
+  const found = `(SELECT ${raw} AS raw FROM responses WHERE ${where} OFFSET 0) found`;
+  return { sql: `SELECT count(${x}) AS n, ${added}${whole} AS value FROM ${found}`, values };
 }
 
+function typedSql({ counted, field }: Exclude<TotalQuestion, { part: "rows" }>): string {
+  if (counted === "texts") return `(CASE jsonb_typeof(raw) WHEN 'string' THEN raw #>> '{}' END COLLATE "C")`;
+  if (field.kind === "boolean")
+    return "(CASE WHEN raw IN ('true'::jsonb, '1'::jsonb) THEN 1 WHEN raw IN ('false'::jsonb, '0'::jsonb) THEN 0 END)";
+  return "(CASE jsonb_typeof(raw) WHEN 'number' THEN raw::numeric WHEN 'boolean' THEN raw::boolean::integer::numeric END)";
+}
+
+/** A page as one text of JSON: the driver would read each cell by itself. */
 export function readStatement(walk: Walk, condition: Condition, fields: readonly FieldRef[]): Statement {
   const values: Parameter[] = [];
   const bind = (value: Parameter) => `$${values.push(value)}`;
   const where = walkSql(walk, bind);
-  const columns = fields.map((field, i) => `${field.in === "column" ? field.name : documentSql(field, bind)} AS f${i}`);
+  const members = fields.map((field) => (field.in === "column" ? `to_jsonb(${field.name})` : documentSql(field, bind)));
+  const row = members.map((member) => `coalesce(${member}::text, 'null')`).join(" || ',' || ");
   where.push(conditionSql(condition, bind));
-  return { sql: `SELECT ${columns.join(", ")} FROM responses WHERE ${where.join(" AND ")} ORDER BY submitted_at, seq, shard`, values };
+  const found = `(SELECT row, sum(octet_length(row)) OVER (ROWS UNBOUNDED PRECEDING) AS bytes
+      FROM (SELECT '[' || ${row} || ']' AS row FROM responses WHERE ${where.join(" AND ")} OFFSET 0) each) found`;
+  // Never more than may be read, also where that is thrown away.
+  const page = `string_agg(row, ',') FILTER (WHERE bytes <= ${READ_BYTES})`;
+  return { sql: `SELECT '[' || ${page} || ']' AS page, max(bytes) AS bytes FROM ${found}`, values };
 }
 
 function documentSql(field: Exclude<FieldRef, { in: "column" }>, bind: (value: Parameter) => string): string {
   return `(${field.in} #> ${bind(JSON.stringify(field.path).replace("[", "{").replace(/\]$/, "}"))}::text[])`;
-}
-
-function partSql({ part, counted, field }: StoreQuestion): { columns: string[]; alsoBy: string[] } {
-  const column = field?.in === "column";
-  switch (part) {
-    case "rows":
-      return { columns: ["count(*) AS n"], alsoBy: [] };
-    case "sum": {
-      const value = column ? "raw::numeric" : typedSql("raw", "numbers");
-      return { columns: [`count(${value}) AS n`, `sum(${value})::text AS v`], alsoBy: [] };
-    }
-    case "least":
-    case "greatest": {
-      const value = column ? "raw" : typedSql("raw", counted);
-      const least = part === "least" ? "min" : "max";
-      const whole = column || counted === "texts" ? "" : "::double precision";
-      return { columns: ["count(*) AS n", `${least}(${value})${whole} AS v`], alsoBy: [] };
-    }
-    case "values": {
-      const value = column || counted === "all" ? "raw" : `CASE WHEN jsonb_typeof(raw) IN ${typesOf(counted)} THEN raw END`;
-      return { columns: ["count(*) AS n", `${value} AS v`], alsoBy: ["v"] };
-    }
-  }
-}
-
-function typesOf(counted: Counted): string {
-  return counted === "texts" ? "('string')" : counted === "all" ? SCALARS : "('number', 'boolean')";
-}
-
-function typedSql(x: string, counted: Counted): string {
-  if (counted === "texts") return `(CASE jsonb_typeof(${x}) WHEN 'string' THEN ${x} #>> '{}' END COLLATE "C")`;
-  return `(CASE jsonb_typeof(${x}) WHEN 'number' THEN ${x}::numeric WHEN 'boolean' THEN ${x}::boolean::integer::numeric END)`;
-}
-
-function groupSql(group: StoreGroup, alias: string, bind: (value: Parameter) => string, sources: string[]): string {
-  if (group.by === "value") return valueSql(group.field, alias, bind, sources);
-  return timeKeySql(group);
-}
-
-/** `JOIN` where a response without a value is in no group, `LEFT JOIN` where it is one without a value. */
-function valueSql(
-  field: FieldRef,
-  alias: string,
-  bind: (value: Parameter) => string,
-  sources: string[],
-  join: "JOIN" | "LEFT JOIN" = "JOIN",
-): string {
-  if (field.in === "column") return field.name;
-  const value = documentSql(field, bind);
-  if (field.kind === "list" || field.kind === "object") {
-    const members = `CASE jsonb_typeof(${value}) WHEN 'object' THEN '$.*'::jsonpath ELSE '$[*]'::jsonpath END`;
-    // True and 1 are the same value, and count once.
-    const distinct = "CASE value WHEN 'true'::jsonb THEN '1'::jsonb WHEN 'false'::jsonb THEN '0'::jsonb ELSE value END AS value";
-    sources.push(
-      `${join} LATERAL (SELECT DISTINCT ${distinct} FROM jsonb_path_query(${value}, ${members}) e(value) WHERE jsonb_typeof(value) IN ${SCALARS}) ${alias} ON TRUE`,
-    );
-    return `${alias}.value`;
-  }
-  if (field.kind === "boolean")
-    return `CASE WHEN ${value} IN ('true'::jsonb, '1'::jsonb) THEN 'true'::jsonb WHEN ${value} IN ('false'::jsonb, '0'::jsonb) THEN 'false'::jsonb END`;
-  return `CASE WHEN jsonb_typeof(${value}) IN ${SCALARS} THEN ${value} END`;
 }
 
 export function rollupStatement({ formId, field, values: wanted, from, to, by }: RollupQuestion): Statement {
