@@ -138,7 +138,7 @@ export class Settler {
         const batch = settleBatch(ledger.identity, entries, deps.now());
         const result = await withTimeLimit("A settle", STORE_TIMEOUT_MS, deps.store.settle(batch));
         const reached = result.kind === "settled" ? (entries.at(-1)?.seq ?? from) : this.#catchUp(result.watermark);
-        this.#advance(reached);
+        this.#advance(reached, result.kind === "settled" ? entries : null);
         this.#recovered("settled", reached - from + 1);
         if (result.kind === "settled") await this.#announce(from, reached, batch.correlationId);
       } catch (error) {
@@ -158,11 +158,12 @@ export class Settler {
     return watermark;
   }
 
-  #advance(reached: number): void {
+  /** `sent`: what was settled; null where an earlier attempt did it, which may have sent other entries. */
+  #advance(reached: number, sent: readonly StoredEntry[] | null): void {
     const { ledger } = this;
     try {
       ledger.disk.storage.transactionSync(() => {
-        ledger.disk.forgetErased(ledger.settled, reached);
+        ledger.disk.forgetAnswersOf(sent === null ? ledger.disk.erasedBetween(ledger.settled, reached) : erasedIn(sent), reached);
         ledger.settled = reached;
         ledger.disk.setFact("settled", reached);
         ledger.disk.setFact("settled_hash", ledger.disk.entry(reached)?.hash ?? ledger.hash);
@@ -225,7 +226,8 @@ export class Settler {
       const bare = withoutAnswers(entry);
       const result = await withTimeLimit("A settle", STORE_TIMEOUT_MS, deps.store.settle(settleBatch(ledger.identity, [bare], deps.now())));
       ledger.disk.addPoison(entry, this.#lastError ?? "", deps.now());
-      this.#advance(result.kind === "settled" ? entry.seq : this.#catchUp(result.watermark));
+      const settled = result.kind === "settled";
+      this.#advance(settled ? entry.seq : this.#catchUp(result.watermark), settled ? [bare] : null);
       this.#recovered("set_aside", 1);
       return true;
     } catch (error) {
@@ -244,6 +246,10 @@ export class Settler {
     // Grows back slowly: where one bad entry was, there may be more.
     this.#limit = Math.min(MAX_SETTLE_ENTRIES, this.#limit * 2);
   }
+}
+
+function erasedIn(entries: readonly StoredEntry[]): Set<string> {
+  return new Set(entries.filter(({ kind }) => kind === "erase").map(({ responseId }) => responseId));
 }
 
 /** Faults of what was sent rather than of who was asked. */

@@ -88,19 +88,24 @@ export class LedgerStorage {
     return this.#sql.exec<{ seq: number | null }>("SELECT max(seq) AS seq FROM entries WHERE response_id = ?", responseId).one().seq;
   }
 
+  /** Reads every entry between: whoever holds them looks at those instead. */
+  erasedBetween(after: number, upTo: number): string[] {
+    return this.#sql
+      .exec<{ response_id: string }>(
+        `SELECT DISTINCT response_id FROM entries WHERE seq > ? AND seq <= ? AND head ->> 'kind' = 'erase'`,
+        after,
+        upTo,
+      )
+      .toArray()
+      .map(({ response_id }) => response_id);
+  }
+
   /**
    * Of responses whose erasure has settled, the entries that are kept for feeds lose what they tell of the answers. Not sooner:
    * until then a start counts from them. Their hashes stay.
    */
-  forgetErased(after: number, upTo: number): void {
-    const erased = this.#sql
-      .exec<{ response_id: string }>(
-        `SELECT DISTINCT response_id FROM entries WHERE seq > ? AND seq <= ? AND head LIKE '%"kind":"erase"%'`,
-        after,
-        upTo,
-      )
-      .toArray();
-    for (const { response_id: id } of erased) {
+  forgetAnswersOf(erased: Iterable<string>, upTo: number): void {
+    for (const id of erased) {
       const rows = this.#sql
         .exec<{ seq: number; head: string }>("SELECT seq, head FROM entries WHERE response_id = ? AND seq <= ?", id, upTo)
         .toArray();

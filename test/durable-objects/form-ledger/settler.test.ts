@@ -293,3 +293,27 @@ test("once an erasure has settled, nothing in the ledger tells what had been ans
     expect([again.head, again.hash, again.counters.total("complete")]).toEqual([3, ledger.hash, 1]);
     expect(again.counters.of("city", "Timbuktu").count).toBe(0);
   }));
+
+test("an erasure that was written although its reply was lost is forgotten here too, also by a try that no longer sends it", () => {
+  let trouble = 2;
+  const tried: number[] = [];
+  return onLedger(
+    async ({ ledger, settler, storage, accept }) => {
+      const first = accept({ data: '{"name":"Ada"}' });
+      const take = { status: "complete" as const, submittedAt: first.submittedAt, durationMs: null, cells: [] };
+      ledger.change(changeRequest(first, 1, { kind: "erase", data: "{}", meta: "{}", salt: null, take, add: null, cells: [] }), NOW);
+      await settler.flush();
+      await settler.flush();
+      expect([tried, ledger.settled]).toEqual([[2, 2, 1], 2]);
+      expect(JSON.stringify(storage.sql.exec("SELECT * FROM entries").toArray())).not.toContain("Ada");
+    },
+    async (batch, taken) => {
+      tried.push(batch.toSeq);
+      const watermark = taken.at(-1)?.toSeq ?? 0;
+      if (watermark === 0) taken.push(batch);
+      // As by its own fault: the next try is cut in half.
+      if (trouble-- > 0) throw new Error("D1_ERROR: string or blob too big: SQLITE_TOOBIG");
+      return { kind: "behind", watermark };
+    },
+  );
+});
