@@ -2,15 +2,19 @@
 // for each repeating group, and a summary in front. Cells are typed; text is text, whatever it looks like, so no formula can hide in it.
 import { type ZipEntry, zip } from "../files/zip";
 import type { Cell } from "../table/cells";
-import type { ExportSource, StreamFormat } from "./format";
-import { labelsOf } from "./header";
-import { RepeatSheets } from "./xlsx/repeats";
+import type { ExportRow, ExportSource, StreamFormat } from "./format";
+import { headsOf } from "./header";
+import { rowsOf } from "./passing";
+import { repeatTable } from "./xlsx/repeats";
 import { Sheet, type SheetColumn } from "./xlsx/sheet";
 import { summaryRows } from "./xlsx/summary";
-import { workbookParts } from "./xlsx/workbook";
+import { sheetFile, workbookParts } from "./xlsx/workbook";
 
 /** Excel's own limit, header included. */
 const MAX_SHEET_ROWS = 1_048_576;
+/** A part of a zip ends at 4 GB, and programs that open a workbook give up long before. */
+const MAX_SHEET_CHARS = 1_000_000_000;
+const SUMMARY_COLUMNS: readonly SheetColumn[] = [34, 40, 14, 14, 14, 14].map((width) => ({ label: "", width }));
 
 export const xlsx: StreamFormat = {
   kind: "stream",
@@ -18,73 +22,63 @@ export const xlsx: StreamFormat = {
   extension: "xlsx",
   contentType: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
   choices: "value",
-  write: (source) => zip(parts(source), source.meta.madeAt),
+  write: (source) => zip(workbook(source, MAX_SHEET_ROWS), source.meta.madeAt),
 };
 
-async function* parts(source: ExportSource): AsyncGenerator<ZipEntry> {
-  const names: string[] = [];
-  const sheets: number[] = [];
-  let made = 1;
-  const next = (name: string): string => {
-    made += 1;
-    names.push(sheetName(name, names));
-    sheets.push(made);
-    return `xl/worksheets/sheet${made}.xml`;
-  };
+/** `most`: rows in a sheet, its header included. */
+export async function* workbook(source: ExportSource, most: number): AsyncGenerator<ZipEntry> {
+  const { meta } = source;
   const tally = source.newTally();
-  const columns = sheetColumns(source);
-  const rows = rowsOf(source, (cells) => tally.add(cells));
-  let pending = await rows.next();
-  do {
-    const sheet = new Sheet(columns, source.meta.timezone);
-    yield { path: next(sheets.length === 0 ? "Responses" : `Responses ${sheets.length + 1}`), data: sheet.write(limited()) };
-  } while (!pending.done);
+  // The summary stands in front and is written last: only then is it known.
+  const sheets = [{ name: "Summary", number: 1 }];
+  const add = (wanted: string): string => {
+    const name = sheetName(
+      wanted,
+      sheets.map((sheet) => sheet.name),
+    );
+    const number = sheets.push({ name, number: sheets.length + 1 });
+    return sheetPath(number);
+  };
+  yield* sheetsOf("Responses", sheetColumns(source), seen(rowsOf(source)));
   for (const group of source.repeats) {
-    const repeat = new RepeatSheets(source, group);
-    if (repeat.columns.length > 0)
-      yield {
-        path: next(group.label),
-        data: new Sheet(repeat.sheetColumns(), source.meta.timezone).write(repeat.rows(MAX_SHEET_ROWS - 1)),
-      };
+    const { columns, rows } = repeatTable(source, group);
+    yield* sheetsOf(group.label, columns, rows);
   }
-  const summary = new Sheet(
-    [
-      { label: "", width: 34 },
-      { label: "", width: 40 },
-      { label: "", width: 14 },
-      { label: "", width: 14 },
-      { label: "", width: 14 },
-    ],
-    source.meta.timezone,
-    false,
-  );
-  yield { path: "xl/worksheets/sheet1.xml", data: summary.write(summaryRows(source, tally)) };
-  yield* workbookParts(
-    [{ name: sheetName("Summary", names), number: 1 }, ...names.map((name, i) => ({ name, number: sheets[i] ?? 0 }))],
-    source.meta,
-  );
+  const summary = new Sheet(SUMMARY_COLUMNS, meta.timezone, false);
+  yield { path: sheetPath(1), data: summary.write(summaryRows(source, tally)) };
+  yield* workbookParts(sheets, meta);
 
-  /** What fits into one sheet; the next one goes on. */
-  async function* limited(): AsyncGenerator<readonly Cell[]> {
-    for (let i = 1; i < MAX_SHEET_ROWS && !pending.done; i++) {
-      yield pending.value;
-      pending = await rows.next();
+  /** One table, over as many sheets as it takes. */
+  async function* sheetsOf(name: string, columns: readonly SheetColumn[], rows: AsyncGenerator<readonly Cell[]>): AsyncGenerator<ZipEntry> {
+    let pending = await rows.next();
+    do {
+      const sheet = new Sheet(columns, meta.timezone);
+      yield { path: add(name), data: sheet.write(some(sheet)) };
+    } while (!pending.done);
+
+    async function* some(sheet: Sheet): AsyncGenerator<readonly Cell[]> {
+      for (let i = 1; i < most && sheet.written < MAX_SHEET_CHARS && !pending.done; i++) {
+        yield pending.value;
+        pending = await rows.next();
+      }
     }
   }
-}
 
-async function* rowsOf(source: ExportSource, seen: (cells: readonly Cell[]) => void): AsyncGenerator<readonly Cell[]> {
-  for await (const page of source.pages()) {
-    for (const { cells } of page) {
-      seen(cells);
+  async function* seen(rows: AsyncGenerator<ExportRow>): AsyncGenerator<readonly Cell[]> {
+    for await (const { cells } of rows) {
+      tally.add(cells);
       yield cells;
     }
   }
 }
 
+function sheetPath(number: number): string {
+  return `xl/${sheetFile(number)}`;
+}
+
 function sheetColumns({ columns, meta }: ExportSource): SheetColumn[] {
-  const labels = meta.options.headers === "name" ? columns.map(({ key }) => key) : labelsOf(columns);
-  return columns.map((column, i) => ({ label: labels[i] ?? column.key, width: widthOf(column.type, labels[i] ?? "", column.field?.type) }));
+  const heads = headsOf(columns, meta.options);
+  return columns.map((column, i) => ({ label: heads[i] ?? column.key, width: widthOf(column.type, heads[i] ?? "", column.field?.type) }));
 }
 
 function widthOf(type: string, label: string, field: string | undefined): number {

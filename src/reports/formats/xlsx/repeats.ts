@@ -1,42 +1,40 @@
-// A repeating group as a sheet of its own: one line for each turn, with the response it belongs to.
-import type { Cell } from "../../table/cells";
-import { isList } from "../../table/cells";
+// A repeating group as a table of its own: one line for each turn, with the response it belongs to.
+import { type Cell, isList } from "../../table/cells";
 import type { RepeatGroup } from "../../table/columns";
 import type { ExportSource } from "../format";
-import { labelsOf } from "../header";
+import { headsOf } from "../header";
+import { rowsOf } from "../passing";
 import type { SheetColumn } from "./sheet";
 
-export class RepeatSheets {
-  /** Where in a row its columns stand. */
-  readonly columns: number[];
+export interface RepeatTable {
+  columns: SheetColumn[];
+  rows: AsyncGenerator<readonly Cell[]>;
+}
 
-  constructor(
-    readonly source: ExportSource,
-    readonly group: RepeatGroup,
-  ) {
-    this.columns = source.columns.flatMap((column, i) => (column.repeat === group.path ? [i] : []));
-  }
+export function repeatTable(source: ExportSource, group: RepeatGroup): RepeatTable {
+  const { columns, meta } = source;
+  const places = columns.flatMap((column, i) => (column.repeat === group.path ? [i] : []));
+  const heads = headsOf(
+    places.flatMap((i) => columns[i] ?? []),
+    meta.options,
+  );
+  const [response, turn] = meta.options.headers === "name" ? ["id", "turn"] : ["Response", "Turn"];
+  return {
+    columns: [
+      { label: response, width: 34 },
+      { label: turn, width: 8 },
+      ...heads.map((label) => ({ label, width: Math.min(50, Math.max(18, label.length + 2)) })),
+    ],
+    rows: turnsOf(source, places),
+  };
+}
 
-  sheetColumns(): SheetColumn[] {
-    const labels = labelsOf(this.columns.flatMap((i) => this.source.columns[i] ?? []));
-    return [
-      { label: "Response", width: 34 },
-      { label: "Turn", width: 8 },
-      ...labels.map((label) => ({ label, width: Math.min(50, Math.max(18, label.length + 2)) })),
-    ];
-  }
-
-  async *rows(most: number): AsyncGenerator<readonly Cell[]> {
-    let written = 0;
-    for await (const page of this.source.pages()) {
-      for (const { response, cells } of page) {
-        const lists = this.columns.map((i) => cells[i] ?? null);
-        const turns = Math.max(0, ...lists.map((cell) => (isList(cell) ? cell.length : 0)));
-        for (let turn = 0; turn < turns && written < most; turn++) {
-          written += 1;
-          yield [response.id, turn + 1, ...lists.map((cell) => (isList(cell) ? (cell[turn] ?? null) : null))];
-        }
-      }
+async function* turnsOf(source: ExportSource, places: readonly number[]): AsyncGenerator<readonly Cell[]> {
+  for await (const { response, cells } of rowsOf(source)) {
+    const lists = places.map((i) => cells[i] ?? null);
+    const turns = Math.max(0, ...lists.map((cell) => (isList(cell) ? cell.length : 0)));
+    for (let turn = 0; turn < turns; turn++) {
+      yield [response.id, turn + 1, ...lists.map((cell) => (isList(cell) ? (cell[turn] ?? null) : null))];
     }
   }
 }

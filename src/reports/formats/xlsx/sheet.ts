@@ -18,6 +18,7 @@ export type SheetCell = Cell | StyledCell;
 /** Their places in the styles of workbook.ts. */
 export const STYLES = { plain: 0, header: 1, date: 2, moment: 3, title: 4, heading: 5, text: 6, truth: 7 } as const;
 
+/** Excel's own limit; what is cut says so. */
 const MAX_CELL = 32_767;
 /** A double holds fifteen digits; a number with more is written as text, so that none of them is lost. */
 const MAX_EXACT = 999_999_999_999_999;
@@ -29,6 +30,8 @@ const encoder = new TextEncoder();
 
 export class Sheet {
   readonly #references: string[] = [];
+  /** So many characters have been handed on. */
+  written = 0;
 
   constructor(
     readonly columns: readonly SheetColumn[],
@@ -49,6 +52,7 @@ export class Sheet {
       for (let i = 0; i < cells.length; i++) line += this.#cell(i, number, cells[i] ?? null);
       text += `<row r="${number}">${line}</row>`;
       if (text.length > CHUNK_CHARS) {
+        this.written += text.length;
         yield encoder.encode(text);
         text = "";
       }
@@ -112,7 +116,7 @@ function dayCell(ref: string, row: number, at: number, style: number): string {
 }
 
 function textCell(ref: string, row: number, text: string, style: number): string {
-  return `<c r="${ref}${row}" s="${style}" t="inlineStr"><is><t xml:space="preserve">${escapeCell(text.slice(0, MAX_CELL))}</t></is></c>`;
+  return `<c r="${ref}${row}" s="${style}" t="inlineStr"><is><t xml:space="preserve">${escapeCell(text.length > MAX_CELL ? `${text.slice(0, MAX_CELL - 1)}…` : text)}</t></is></c>`;
 }
 
 export function columnName(index: number): string {

@@ -7,20 +7,22 @@ import { escapeXml } from "../xml";
 const MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main";
 const TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml";
 
+export function sheetFile(number: number): string {
+  return `worksheets/sheet${number}.xml`;
+}
+
 export function workbookParts(sheets: readonly { name: string; number: number }[], meta: ExportMeta): ZipEntry[] {
   const list = sheets.map(({ name, number }) => `<sheet name="${escapeXml(name)}" sheetId="${number}" r:id="rId${number}"/>`).join("");
-  const file = (number: number) => `worksheets/sheet${number}.xml`;
-  // Opens on the responses; the summary is a tab to the left.
-  const open = sheets.length > 1 ? 1 : 0;
   return [
     {
       path: "xl/workbook.xml",
-      data: `${XML_HEAD}<workbook xmlns="${MAIN}" xmlns:r="${OFFICE_RELATIONS}"><bookViews><workbookView activeTab="${open}"/></bookViews><sheets>${list}</sheets></workbook>`,
+      // Opens on the responses; the summary is a tab to the left.
+      data: `${XML_HEAD}<workbook xmlns="${MAIN}" xmlns:r="${OFFICE_RELATIONS}"><bookViews><workbookView activeTab="1"/></bookViews><sheets>${list}</sheets></workbook>`,
     },
     {
       path: "xl/_rels/workbook.xml.rels",
       data: relationships([
-        ...sheets.map(({ number }) => [`rId${number}`, "worksheet", file(number)] as const),
+        ...sheets.map(({ number }) => [`rId${number}`, "worksheet", sheetFile(number)] as const),
         ["rIdStyles", "styles", "styles.xml"] as const,
       ]),
     },
@@ -32,7 +34,7 @@ export function workbookParts(sheets: readonly { name: string; number: number }[
       data: contentTypes([
         ["xl/workbook.xml", `${TYPE}.sheet.main+xml`],
         ["xl/styles.xml", `${TYPE}.styles+xml`],
-        ...sheets.map(({ number }) => [`xl/${file(number)}`, `${TYPE}.worksheet+xml`] as const),
+        ...sheets.map(({ number }) => [`xl/${sheetFile(number)}`, `${TYPE}.worksheet+xml`] as const),
       ]),
     },
   ];
