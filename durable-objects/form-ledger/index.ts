@@ -137,7 +137,7 @@ export class FormLedger extends DurableObject<Env> implements LedgerApi, LedgerR
   }
 
   savedPartial(responseId: string, tokenHash: string): SavedPartial | "already_complete" | null {
-    const partial = this.#ledger.disk.partial(responseId);
+    const partial = this.#ledger.disk.partial(responseId, Date.now());
     if (partial === null || partial.tokenHash !== tokenHash) return null;
     if (partial.done) return "already_complete";
     const { basedOn, seq, formVersion, startedAt, submittedAt, data, meta } = partial;

@@ -56,7 +56,7 @@ export class Ledger extends Books {
       if (guards.opensAt !== null && now < guards.opensAt) return refused("not_open");
       if (guards.closesAt !== null && now >= guards.closesAt) return refused("closed");
     }
-    const before = request.resumes === null ? null : this.disk.partial(request.responseId);
+    const before = request.resumes === null ? null : this.disk.partial(request.responseId, now);
     if (request.resumes !== null) {
       if (before === null || before.tokenHash !== request.resumeHash) return refused("unknown_resume_token");
       if (before.done) return refused("already_complete");
@@ -162,7 +162,7 @@ export class Ledger extends Books {
       take: request.take,
       add: request.add,
     });
-    const partial = this.disk.partial(responseId);
+    const partial = this.disk.partial(responseId, now);
     if (partial !== null && !partial.done) {
       if (request.add === null) this.disk.removePartial(responseId);
       else

@@ -213,8 +213,8 @@ export class LedgerStorage {
     if (key !== null) this.#sql.exec("INSERT OR REPLACE INTO duplicates (key, response_id) VALUES (?, ?)", key, responseId);
   }
 
-  partial(responseId: string): PartialRow | null {
-    const [row] = this.#sql.exec("SELECT * FROM partials WHERE response_id = ?", responseId).toArray();
+  partial(responseId: string, now: number): PartialRow | null {
+    const [row] = this.#sql.exec("SELECT * FROM partials WHERE response_id = ? AND expires_at > ?", responseId, now).toArray();
     if (row === undefined) return null;
     return {
       responseId,

@@ -16,7 +16,7 @@ import { digest, metaOf, type VisitFacts } from "./meta";
 import { refusalError } from "./refusals";
 import { noteRefusal } from "./refused";
 import { firstReplyAmong } from "./repeats";
-import { makeResumeToken, type Resumption, resumeFrom, shardOfResumeToken } from "./resume";
+import { firstResumeToken, makeResumeToken, newResumeSecret, type Resumption, resumeFrom, shardOfResumeToken } from "./resume";
 import { routeFor } from "./shards";
 import { readStartToken } from "./start-token";
 import { assertHuman } from "./turnstile";
@@ -56,7 +56,7 @@ export interface AcceptedResponse {
   data: Record<string, unknown>;
   seq: number;
   position: string;
-  /** Only for a partial response: shown once, continues it. */
+  /** Only for a partial response: continues it. */
   resumeToken: string | null;
   replayed: boolean;
 }
@@ -120,7 +120,7 @@ async function offer(
     if (outcome.reason === "changed" || outcome.reason === "moved") return "changed";
     throw refusalError(outcome.reason);
   }
-  if (outcome.kind === "replayed") return replayOf(ctx, form.workspaceId, form.formId, outcome);
+  if (outcome.kind === "replayed") return replayOf(ctx, form, input, outcome);
   return { ...toAccepted(form.formId, outcome, data), resumeToken: request.resumeToken };
 }
 
@@ -141,7 +141,7 @@ async function acceptRequest(ctx: ServiceContext, form: PublishedForm, input: Ac
   const text = JSON.stringify(data);
   const salt = newSalt();
   const responseId = resumed?.partial.responseId ?? newId("response", input.submittedAt ?? ctx.now());
-  const secret = resumed?.secret ?? (input.status === "partial" ? newSalt() : null);
+  const secret = resumed?.secret ?? (input.status === "partial" ? newResumeSecret(ctx.env, form.formId, input.idempotency) : null);
   const ledger: AcceptRequest = {
     workspaceId: form.workspaceId,
     responseId,
@@ -186,18 +186,27 @@ async function firstReply(ctx: ServiceContext, input: AcceptInput, idempotency: 
   const route = routeFor(form, idempotency.key, ctx.now());
   const shards = resumed === null ? [route.shard, ...route.before] : [resumed];
   const outcome = await firstReplyAmong(ctx.env, form.formId, { before: shards, moving: false }, idempotency);
-  return outcome?.kind === "replayed" ? replayOf(ctx, form.workspaceId, form.formId, outcome) : null;
+  return outcome?.kind === "replayed" ? replayOf(ctx, form, input, outcome) : null;
 }
 
-async function replayOf(ctx: ServiceContext, workspaceId: string, formId: string, outcome: Accepted): Promise<AcceptedResponse> {
+async function replayOf(
+  ctx: ServiceContext,
+  { workspaceId, formId }: Pick<PublishedForm, "workspaceId" | "formId">,
+  input: AcceptInput,
+  outcome: Accepted,
+): Promise<AcceptedResponse> {
+  const shard = Number(outcome.position.split(":")[0]);
   let data: Record<string, unknown> = {};
   if (outcome.data !== null) data = JSON.parse(outcome.data);
   else {
-    const shard = Number(outcome.position.split(":")[0]);
     const [entry] = await openPrimaryStore(ctx.env).entries(workspaceId, formId, shard, outcome.seq - 1, 1);
     data = entry?.data ?? {};
   }
-  return { ...toAccepted(formId, outcome, data), replayed: true };
+  const resumeToken =
+    outcome.status === "complete"
+      ? null
+      : (input.resumeToken ?? (await firstResumeToken(ctx.env, formId, shard, outcome.responseId, input.idempotency)));
+  return { ...toAccepted(formId, outcome, data), resumeToken, replayed: true };
 }
 
 function toAccepted(formId: string, outcome: Accepted, data: Record<string, unknown>): AcceptedResponse {

@@ -1,6 +1,6 @@
-import { env } from "cloudflare:test";
+import { env, runInDurableObject } from "cloudflare:test";
 import { expect, test } from "vitest";
-import { ledgerOf } from "../../src/responses";
+import { ledgerName, ledgerOf } from "../../src/responses";
 import { createForm, problemOf } from "./support";
 
 const totals = (formId: string) => ledgerOf(env, formId, 0).totals();
@@ -54,6 +54,42 @@ test("completing under an idempotency key can be repeated", async () => {
   const first = await form.accepted({}, options);
   expect(await form.accepted({}, options)).toEqual(first);
   expect(await totals(form.formId)).toMatchObject({ complete: 1, starts: 1 });
+});
+
+test("a repeat of a save is told the token of the first reply, unless its key could be guessed", async () => {
+  const form = await createForm();
+  const save = (key: string, body = {}) =>
+    form.accepted({ name: "Ada" }, { body: { status: "partial", ...body }, headers: { "Idempotency-Key": key } });
+  const [first, again] = [await save("3f9a2c71-first-save"), await save("3f9a2c71-first-save")];
+  expect(again).toEqual(first);
+  const next = await form.accepted({ score: 2 }, { body: { status: "partial", resume_token: again.resume_token } });
+  expect(next).toMatchObject({ id: first.id, data: { name: "Ada", score: 2 } });
+  // A later save is repeated with the token it came with.
+  const resumed = { resume_token: first.resume_token };
+  expect(await save("3f9a2c71-second-save", resumed)).toEqual(await save("3f9a2c71-second-save", resumed));
+  const guessable = await save("1");
+  expect(guessable.resume_token).toBeDefined();
+  expect((await save("1")).resume_token).toBeUndefined();
+});
+
+test("a repeat is told no token of what is over", async () => {
+  const form = await createForm();
+  const options = { body: { status: "partial" }, headers: { "Idempotency-Key": "8d1e-begun-and-erased" } };
+  const { id, resume_token } = await form.accepted({ name: "Ada" }, options);
+  expect((await form.call("POST", `/api/v1/forms/${form.formId}/responses/${id}/erase`)).status).toBe(204);
+  expect((await form.accepted({ name: "Ada" }, options)).resume_token).toBeUndefined();
+  const late = await form.submit({ score: 1 }, { body: { resume_token } });
+  expect([late.status, (await problemOf(late)).code]).toEqual([422, "unknown_resume_token"]);
+});
+
+test("a token ends with its thirty days, whether or not anybody has swept", async () => {
+  const form = await createForm();
+  const { resume_token } = await form.accepted({ name: "Ada" }, { body: { status: "partial" } });
+  await runInDurableObject(env.LEDGER.getByName(ledgerName(form.formId, 0)), (_ledger, state) => {
+    state.storage.sql.exec("UPDATE partials SET expires_at = ?", Date.now() - 1);
+  });
+  const late = await form.submit({ score: 1 }, { body: { resume_token } });
+  expect([late.status, (await problemOf(late)).code]).toEqual([422, "unknown_resume_token"]);
 });
 
 test("time to complete is measured from the start, believed only from our own token or when plausible", async () => {
