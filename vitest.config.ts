@@ -1,5 +1,5 @@
-import { cloudflareTest, readD1Migrations } from "@cloudflare/vitest-plugin";
 import { defineConfig } from "vitest/config";
+import { inWorkerd } from "./test/node/support/in-workerd.ts";
 import { buildPlugins } from "./tools/lib/build-plugins.ts";
 
 // The Worker imports what this makes.
@@ -12,21 +12,6 @@ const ALONE = [
   "test/responses/store-trouble.test.ts",
   "test/routes/freshness.test.ts",
 ];
-
-const inWorkerd = () =>
-  cloudflareTest(async () => ({
-    wrangler: { configPath: "./wrangler.toml" },
-    miniflare: {
-      bindings: {
-        TEST_MIGRATIONS: await readD1Migrations("migrations/d1"),
-        APP_SECRET: "test-only-secret-of-more-than-thirty-two-characters",
-        LIMITS: "off",
-        TURNSTILE_SECRET: "test-only-turnstile-secret",
-        TURNSTILE_SITE_KEY: "test-only-site-key",
-        OPERATOR_TOKEN: "test-only-operator-token-of-thirty-two-characters",
-      },
-    },
-  }));
 
 // It requires folders without naming their index, which only a bundler finds.
 const deps = { optimizer: { ssr: { enabled: true, include: ["docxtemplater"] } } };

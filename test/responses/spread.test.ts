@@ -7,13 +7,12 @@ import { routeFor, SPREAD_AFTER_MS } from "../../src/responses/shards";
 import { asSystem } from "../../src/shared/context";
 import { backgroundContext } from "../../src/store/background-context";
 import { listen } from "../analytics/live-client";
-import { createWorld, type World } from "../support/world";
+import { createWorld, OPERATOR, type World } from "../support/world";
 import { createForm, FIELDS, type FormWorld, problemOf } from "./support";
 
 async function setFlag(world: World, blocked: string[]): Promise<void> {
-  const operator = { key: null, headers: { "X-Operator-Token": "test-only-operator-token-of-thirty-two-characters" } };
   const body = { enabled: true, percentage: 100, blocked };
-  expect((await world.call("PUT", "/api/v1/admin/flags/form_sharding", body, operator)).status).toBe(200);
+  expect((await world.call("PUT", "/api/v1/admin/flags/form_sharding", body, OPERATOR)).status).toBe(200);
 }
 
 beforeAll(async () => setFlag(await createWorld(), []));

@@ -1,10 +1,9 @@
 import { createExecutionContext, env, waitOnExecutionContext } from "cloudflare:test";
 import { expect, test } from "vitest";
 import { createApp } from "../../src/app";
-import { createWorld, ORIGIN, type World } from "../support/world";
+import { createWorld, OPERATOR, ORIGIN, type World } from "../support/world";
 
 const app = createApp();
-const OPERATOR = { key: null, headers: { "X-Operator-Token": "test-only-operator-token-of-thirty-two-characters" } };
 const KEY = "form_sharding";
 const path = `/api/v1/admin/flags/${KEY}`;
 

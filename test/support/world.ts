@@ -23,6 +23,9 @@ export interface CallOptions {
   headers?: Record<string, string>;
 }
 
+/** For `call`: whoever runs the service. */
+export const OPERATOR: CallOptions = { key: null, headers: { "X-Operator-Token": env.OPERATOR_TOKEN ?? "" } };
+
 export async function createWorld(): Promise<World> {
   const workspaceId = newId("workspace");
   await env.DB.prepare("INSERT INTO workspaces (id, name, created_at, updated_at) VALUES (?1, ?2, ?3, ?3)")
