@@ -1,9 +1,7 @@
-import { join } from "node:path";
-import { build } from "esbuild";
-import { convertV4MiniflareOptions, Miniflare } from "miniflare";
+import type { Miniflare } from "miniflare";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { findChromium, mayInstall, offerToBrowserBinding } from "../../tools/lib/chromium.ts";
-import { CACHE, ROOT } from "../../tools/lib/paths.ts";
+import { findChromium, mayInstall } from "../../tools/lib/chromium.ts";
+import { startPrinter } from "./support/printer.ts";
 
 const WORKER = `
   import puppeteer from "@cloudflare/puppeteer";
@@ -25,33 +23,7 @@ let miniflare: Miniflare;
 
 beforeAll(async () => {
   if (chromium === null) return;
-  process.env.XDG_CACHE_HOME = CACHE;
-  offerToBrowserBinding(chromium);
-  const bundle = await build({
-    stdin: { contents: WORKER, resolveDir: ROOT },
-    bundle: true,
-    write: false,
-    format: "esm",
-    conditions: ["workerd", "worker", "browser"],
-    external: ["node:*", "cloudflare:*"],
-    platform: "node",
-  });
-  miniflare = new Miniflare(
-    convertV4MiniflareOptions({
-      cf: false,
-      telemetry: { enabled: false },
-      workers: [
-        {
-          name: "printer",
-          compatibilityDate: "2026-11-01",
-          compatibilityFlags: ["nodejs_compat"],
-          modulesRoot: ROOT,
-          modules: [{ type: "ESModule", path: join(ROOT, "printer.js"), contents: bundle.outputFiles[0]?.text ?? "" }],
-          browserRendering: { binding: "BROWSER" },
-        },
-      ],
-    }),
-  );
+  miniflare = await startPrinter(chromium, WORKER);
 });
 afterAll(() => miniflare?.dispose());
 

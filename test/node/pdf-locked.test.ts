@@ -1,11 +1,9 @@
 // What is printed may be a stranger's words. Whatever stands in a page, the browser that prints it runs nothing and asks nobody.
 import { createServer, type Server } from "node:http";
-import { join } from "node:path";
-import { build } from "esbuild";
-import { convertV4MiniflareOptions, Miniflare } from "miniflare";
+import type { Miniflare } from "miniflare";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { findChromium, offerToBrowserBinding } from "../../tools/lib/chromium.ts";
-import { CACHE, ROOT } from "../../tools/lib/paths.ts";
+import { findChromium } from "../../tools/lib/chromium.ts";
+import { startPrinter } from "./support/printer.ts";
 
 const WORKER = `
   import { withPrinter } from "./src/reports/pdf/print/browser";
@@ -39,33 +37,7 @@ beforeAll(async () => {
   await new Promise<void>((done) => listener.listen(0, "127.0.0.1", done));
   const bound = listener.address();
   address = `http://127.0.0.1:${typeof bound === "object" && bound !== null ? bound.port : 0}`;
-  process.env.XDG_CACHE_HOME = CACHE;
-  offerToBrowserBinding(chromium);
-  const bundle = await build({
-    stdin: { contents: WORKER, resolveDir: ROOT, loader: "ts" },
-    bundle: true,
-    write: false,
-    format: "esm",
-    conditions: ["workerd", "worker", "browser"],
-    external: ["node:*", "cloudflare:*"],
-    platform: "node",
-  });
-  miniflare = new Miniflare(
-    convertV4MiniflareOptions({
-      cf: false,
-      telemetry: { enabled: false },
-      workers: [
-        {
-          name: "printer",
-          compatibilityDate: "2026-11-01",
-          compatibilityFlags: ["nodejs_compat"],
-          modulesRoot: ROOT,
-          modules: [{ type: "ESModule", path: join(ROOT, "printer.js"), contents: bundle.outputFiles[0]?.text ?? "" }],
-          browserRendering: { binding: "BROWSER" },
-        },
-      ],
-    }),
-  );
+  miniflare = await startPrinter(chromium, WORKER);
 }, 120_000);
 afterAll(async () => {
   await miniflare?.dispose();
