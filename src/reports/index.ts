@@ -17,7 +17,6 @@ export {
   TableRequest,
 } from "./exports/request";
 export * from "./import";
-export { type ChartPng, chartPng } from "./pdf/chart-picture";
 export * from "./schedules";
 export { createTemplate, deleteTemplate, type NewTemplate, type TemplateChange, updateTemplate } from "./templates/change";
 export { type PreviewInput, previewTemplate } from "./templates/preview";

@@ -7,12 +7,12 @@ import { startPrinter } from "./support/printer.ts";
 
 const WORKER = `
   import { withPrinter } from "./src/reports/pdf/print/browser";
-  import { chartPng } from "./src/reports/pdf/chart-picture";
+  import { drawChart } from "./src/reports/schedules/chart";
   const log = { debug() {}, info() {}, warn() {}, error() {}, with: () => log };
   export default {
     async fetch(request, env) {
       const told = await request.json();
-      if (told.chart !== undefined) return new Response((await chartPng({ env, log }, told.chart)).png);
+      if (told.days !== undefined) return Response.json(await drawChart({ env, log }, told.days));
       const pieces = await withPrinter({ binding: env.BROWSER, log }, async (printer) => {
         const bytes = [];
         for (const html of told.pages) bytes.push((await printer.print(html)).byteLength);
@@ -69,16 +69,15 @@ test.runIf(chromium !== null)(
   },
 );
 
-test.runIf(chromium !== null)("a chart becomes a picture for a mail", { timeout: 120_000 }, async () => {
-  const chart = {
-    kind: "timeseries",
-    points: [
-      { label: "1 Jan", count: 3 },
-      { label: "2 Jan", count: 9 },
-    ],
-  };
-  const reply = await miniflare.dispatchFetch("http://printer.test/", { method: "POST", body: JSON.stringify({ chart }) });
-  const bytes = new Uint8Array(await reply.arrayBuffer());
-  expect([...bytes.slice(0, 4)]).toEqual([0x89, 0x50, 0x4e, 0x47]);
-  expect(new DataView(bytes.buffer).getUint32(16)).toBe(1_200);
+test.runIf(chromium !== null)("the chart of a mail becomes a picture, twice as wide as it is shown", { timeout: 120_000 }, async () => {
+  const days = [
+    { date: "2026-01-01", count: 3 },
+    { date: "2026-01-02", count: 9 },
+  ];
+  const reply = await miniflare.dispatchFetch("http://printer.test/", { method: "POST", body: JSON.stringify({ days }) });
+  const chart = (await reply.json()) as { data: string; width: number; size: number };
+  const bytes = Buffer.from(chart.data, "base64");
+  expect(bytes.byteLength).toBe(chart.size);
+  expect([...bytes.subarray(0, 4)]).toEqual([0x89, 0x50, 0x4e, 0x47]);
+  expect(bytes.readUInt32BE(16)).toBe(2 * chart.width);
 });
