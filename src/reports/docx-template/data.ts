@@ -1,6 +1,7 @@
 // From an export's rows to what a template's tags are answered with.
 import type { Scope } from "../../expressions";
 import { type Field, isAnswerable, responseScope, responseValues, typesOfCalculated } from "../../forms";
+import { JobFailedError } from "../../jobs";
 import type { ResponseRow } from "../../store";
 import type { ExportSource } from "../formats/format";
 import { answersOf, plainText, type ResponseContext } from "../pdf/answers";
@@ -10,6 +11,9 @@ import { Summary } from "../pdf/summarise";
 import { writingOf } from "../pdf/writing";
 import type { Filling, Item } from "./fill";
 import { vocabularyOf } from "./vocabulary";
+
+/** A template is laid out as a whole in memory, a quarter of a megabyte for each, and an isolate has 128 MB. */
+const MAX_RESPONSES = 500;
 
 export async function fillingOf(source: ExportSource): Promise<Filling> {
   const { meta, schemas } = source;
@@ -21,6 +25,11 @@ export async function fillingOf(source: ExportSource): Promise<Filling> {
   const responses: Item[] = [];
   for await (const page of source.pages()) {
     for (const { response } of page) {
+      if (responses.length === MAX_RESPONSES) {
+        throw new JobFailedError(
+          `A Word template takes at most ${MAX_RESPONSES} responses at once. Filter them, or leave the template out with "branding": false.`,
+        );
+      }
       summary.add(response);
       const schema = schemas[response.formVersion - 1] ?? newest;
       const item = responseItem(response, responses.length + 1, { schema, writing, findFile: (id) => ({ name: id, image: null }) });

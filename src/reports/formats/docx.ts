@@ -19,6 +19,8 @@ export const RESPONSES_PER_FILE = 5_000;
 /** Word's own limit is 32 MB of text; long answers fill a file sooner. */
 const CHARS_PER_FILE = 24_000_000;
 
+/** Rows of figures that stand on one page. */
+const KEPT_TOGETHER = 10;
 /** Of the progress. */
 const FIRST_READING: Share = [0, 0.33];
 const SECOND_READING: Share = [0.33, 0.98];
@@ -117,7 +119,7 @@ function* questionParts({ label, answered, figures, choices }: QuestionSummary, 
     );
   }
   for (const { label: choice, count, share } of choices ?? []) lines.push({ label: choice, text: `${count} (${percent(share)} %)` });
-  yield* table(lines, { paper: paperOf(meta), labels: 0.6, mirrored: isRightToLeft(label) });
+  yield* table(lines, { paper: paperOf(meta), labels: 0.6, mirrored: isRightToLeft(label), together: lines.length <= KEPT_TOGETHER });
 }
 
 async function* responses(source: ExportSource): AsyncGenerator<string> {

@@ -17,6 +17,8 @@ export interface TableShape {
   labels: number;
   /** The first column stands on the right. */
   mirrored: boolean;
+  /** On one page, with the heading before it: for few and short rows. */
+  together?: boolean;
 }
 
 /** A row as long as this may break over pages; a shorter one stays whole. */
@@ -25,10 +27,11 @@ const LOOK = '<w:tblLook w:val="0000" w:firstRow="0" w:lastRow="0" w:firstColumn
 const SHADED = '<w:shd w:val="clear" w:color="auto" w:fill="F3F6F9"/>';
 
 /** Yields a row at a time: an answer may be as long as a book. */
-export function* table(rows: Iterable<TableRow>, { paper, labels, mirrored }: TableShape): Generator<string> {
+export function* table(rows: readonly TableRow[], { paper, labels, mirrored, together = false }: TableShape): Generator<string> {
   const width = PAGES[paper].width - 2 * MARGIN;
   const first = Math.round(width * labels);
   const second = width - first;
+  const last = rows.at(-1);
   yield `<w:tbl><w:tblPr><w:tblStyle w:val="Answers"/>${mirrored ? "<w:bidiVisual/>" : ""}<w:tblW w:w="${width}" w:type="dxa"/><w:tblLayout w:type="fixed"/>${LOOK}</w:tblPr><w:tblGrid><w:gridCol w:w="${first}"/><w:gridCol w:w="${second}"/></w:tblGrid>`;
   for (const row of rows) {
     if ("heading" in row) {
@@ -37,7 +40,7 @@ export function* table(rows: Iterable<TableRow>, { paper, labels, mirrored }: Ta
       continue;
     }
     const whole = row.label.length < KEPT_WHOLE_CHARS && row.text.length < KEPT_WHOLE_CHARS ? "<w:trPr><w:cantSplit/></w:trPr>" : "";
-    yield `<w:tr>${whole}<w:tc><w:tcPr><w:tcW w:w="${first}" w:type="dxa"/>${SHADED}</w:tcPr>${paragraphs(row.label, { style: "Label" })}</w:tc><w:tc><w:tcPr><w:tcW w:w="${second}" w:type="dxa"/></w:tcPr>${paragraphs(row.text)}</w:tc></w:tr>`;
+    yield `<w:tr>${whole}<w:tc><w:tcPr><w:tcW w:w="${first}" w:type="dxa"/>${SHADED}</w:tcPr>${paragraphs(row.label, { style: "Label", keepNext: together && row !== last })}</w:tc><w:tc><w:tcPr><w:tcW w:w="${second}" w:type="dxa"/></w:tcPr>${paragraphs(row.text)}</w:tc></w:tr>`;
   }
   yield "</w:tbl>";
 }
