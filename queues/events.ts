@@ -6,11 +6,20 @@ import { forgetErased } from "../src/privacy";
 import { type Follower, fanOut, recordAudit } from "../src/responses";
 import { describeError } from "../src/shared/log";
 import { backgroundContext } from "../src/store/background-context";
+import { followUploads } from "../src/uploads";
 import { fanOutEntries } from "../src/webhooks";
 import { EventsMessage } from "./events-message";
 
 /** Who is told of every settled range, in this order. */
-const FOLLOWERS: readonly Follower[] = [recordAudit, fanOutEntries, followEntries, forgetErased, followColumns, watchCommits];
+const FOLLOWERS: readonly Follower[] = [
+  recordAudit,
+  followUploads,
+  fanOutEntries,
+  followEntries,
+  forgetErased,
+  followColumns,
+  watchCommits,
+];
 
 const FIRST_WAIT_SECONDS = 5;
 const MAX_WAIT_SECONDS = 600;

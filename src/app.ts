@@ -46,6 +46,7 @@ import { privacy } from "./routes/privacy";
 import { reports } from "./routes/reports";
 import { responses } from "./routes/responses";
 import { sessions } from "./routes/sessions";
+import { uploads } from "./routes/uploads";
 import { webhooks } from "./routes/webhooks";
 import { workspaces } from "./routes/workspaces";
 
@@ -61,6 +62,7 @@ export function createApp() {
   app.use(limitBody);
   app.use("/api/v1/forms/:id/public", publicCors);
   for (const part of ["responses", "starts", "views"]) app.on(["POST", "OPTIONS"], `/api/v1/forms/:id/${part}`, publicCors);
+  for (const part of ["uploads", "uploads/*"]) app.use(`/api/v1/forms/:id/${part}`, publicCors);
   app.use(identity);
   app.route("/", live);
   app.route("/", ready);
@@ -76,6 +78,7 @@ export function createApp() {
   app.route("/", plugins);
   app.route("/", reports);
   app.route("/", imports);
+  app.route("/", uploads);
   app.route("/", jobs);
   app.route("/", workspaceLive);
   app.route("/", backups);

@@ -16,6 +16,7 @@ import { flushMetricsSometimes } from "./shared/metrics-flush";
 import { backgroundContext } from "./store/background-context";
 import { forgetOldKeys } from "./store/idempotency";
 import { observeReplicas } from "./store/replicas";
+import { expireUploads, scanPending } from "./uploads";
 import { forgetOldDeliveries, wakeOverdueDeliveries } from "./webhooks";
 
 interface CronTask {
@@ -35,6 +36,7 @@ const TASKS: Record<string, CronTask[]> = {
     { name: "wake overdue runs of plugins", run: wakeOverdueRuns },
     { name: "train forecasts", run: continueTraining },
     { name: "judge what is due for anomalies", run: (ctx) => checkDueForms(ctx) },
+    { name: "scan uploads", run: (ctx) => scanPending(ctx) },
     { name: "observe replicas", run: observeReplicas },
   ],
   "*/15 * * * *": [
@@ -51,6 +53,7 @@ const TASKS: Record<string, CronTask[]> = {
     { name: "erase what is kept no longer", run: startRetention },
     { name: "forget exports of persons", run: forgetPersonExports },
     { name: "forget files of imports", run: forgetImportFiles },
+    { name: "forget uploads nobody submitted", run: expireUploads },
     { name: "forget old jobs", run: forgetOldJobs },
     { name: "forget old runs of plugins", run: forgetOldRuns },
   ],

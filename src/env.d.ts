@@ -24,6 +24,12 @@ interface Secrets {
   SESSION_ABSOLUTE_DAYS?: string;
   /** Lets who runs the service set feature flags; at least 32 characters. Without it those routes are not there. */
   OPERATOR_TOKEN?: string;
+  /** A virus scanner for what respondents upload; see docs/uploads.md for what it is sent. Without it nothing is scanned. */
+  UPLOAD_SCAN_URL?: string;
+  /** Sent to it as a bearer token. */
+  UPLOAD_SCAN_TOKEN?: string;
+  /** The most bytes of files that one workspace may keep. */
+  UPLOADS_MAX_BYTES?: string;
   /** Present when Postgres is the primary store of responses. */
   HYPERDRIVE?: Hyperdrive;
   /** Set by `npm start` while it prepares a store, and never otherwise: opens /dev/seed. */

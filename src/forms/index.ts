@@ -6,6 +6,7 @@ export { duplicateForm } from "./duplicate";
 export { calculateFor, describeAnswers, type ResponseFacts, responseScope, responseValues, typesOfCalculated } from "./expressions";
 export { numberRule } from "./fields/numbers";
 export { patternLimit } from "./fields/patterns";
+export type { FindUpload, UploadFacts } from "./fields/read";
 export { dateLimit } from "./fields/times";
 export { getForm } from "./get";
 export type { Form, FormStatus } from "./internal";

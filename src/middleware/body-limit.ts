@@ -11,7 +11,7 @@ const LARGER: readonly (readonly [RegExp, number])[] = [[/^\/api\/v2\/reports\/t
 const DIGITS = /^\d{1,15}$/;
 
 /** Read as a stream and counted by whoever reads it; no route takes more without saying so in its description. */
-const OWN_LIMIT = /^\/api\/v1\/forms\/[^/]+\/imports$/;
+const OWN_LIMIT = /^\/api\/v1\/forms\/[^/]+\/(?:imports|uploads|uploads\/[^/]+\/parts\/\d+)$/;
 
 const counted = bodyLimit({ maxSize: MAX_BODY_BYTES, onError: () => refuse(MAX_BODY_BYTES) });
 
@@ -19,7 +19,7 @@ const counted = bodyLimit({ maxSize: MAX_BODY_BYTES, onError: () => refuse(MAX_B
 export const limitBody = createMiddleware<AppEnv>(async function bodyLimited(c, next) {
   const { method } = c.req;
   if (method === "GET" || method === "HEAD") return next();
-  if (method === "POST" && OWN_LIMIT.test(c.req.path)) return next();
+  if ((method === "POST" || method === "PUT") && OWN_LIMIT.test(c.req.path)) return next();
   const most = LARGER.find(([path]) => path.test(c.req.path))?.[1] ?? MAX_BODY_BYTES;
   const length = c.req.header("Content-Length");
   if (length === undefined || !DIGITS.test(length) || c.req.header("Transfer-Encoding") !== undefined) {

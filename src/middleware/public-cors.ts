@@ -8,7 +8,7 @@ const EXPOSED = ["ETag", "Idempotency-Replayed", "Retry-After", "X-Cache", "X-Re
 
 const preflight = cors({
   origin: "*",
-  allowMethods: ["GET", "POST", "OPTIONS"],
+  allowMethods: ["GET", "POST", "PUT", "DELETE", "OPTIONS"],
   allowHeaders: ["Content-Type", "Idempotency-Key", "If-None-Match", "X-Request-Id"],
   maxAge: ONE_DAY_SECONDS,
 });

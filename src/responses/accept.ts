@@ -4,6 +4,7 @@ import type { ServiceContext } from "../shared/context";
 import { DomainError, ForbiddenError, NotFoundError } from "../shared/errors";
 import { newId } from "../shared/ids";
 import { openPrimaryStore } from "../store";
+import { uploadsInAnswer } from "../uploads";
 import { assertWelcome } from "./doors";
 import { withOtherLedgers } from "./elsewhere";
 import { evaluateOrRefuse } from "./evaluate";
@@ -108,19 +109,26 @@ async function offer(
   const answers = resumed === null ? input.data : { ...JSON.parse(resumed.partial.data), ...input.data };
   // An answer that was given earlier is judged, and worked out, as of then.
   const givenAt = ctx.actor.kind === "system" ? (input.submittedAt ?? now) : now;
-  const { data, ...shown } = evaluateOrRefuse(form.schema, answers, input.status, givenAt);
+  const held = resumed === null ? undefined : JSON.parse(resumed.partial.data);
+  const files = await uploadsInAnswer(ctx, form, answers, { responseId: resumed?.partial.responseId, held });
+  const { data, ...shown } = evaluateOrRefuse(form.schema, answers, input.status, givenAt, files?.find);
   const asks = form.validators && input.status === "complete";
   const notes = asks && input.validators !== null ? await input.validators(ctx, form, data) : null;
   // After the answers are known to be good: a token can be shown once, and a typing error must not use it up.
   if (!trusted) await assertHuman(ctx, form.schema.settings, input.humanToken);
   const request = await acceptRequest(ctx, form, input, { data, shown, notes, startedAt, resumed, start, idempotency, trusted });
+  const holder = idempotency?.key ?? request.ledger.responseId;
+  await files?.hold(data, holder);
   const earlier = idempotency === null ? null : await firstReplyAmong(ctx.env, form.formId, request.route, idempotency);
   const outcome = earlier ?? (await ledgerOf(ctx.env, form.formId, request.route.shard).accept(request.ledger));
   if (outcome.kind === "refused") {
+    await files?.release(holder);
     if (outcome.reason === "changed" || outcome.reason === "moved") return "changed";
     throw refusalError(outcome.reason);
   }
   if (outcome.kind === "replayed") return replayOf(ctx, form, input, outcome);
+  // At once for whoever looks; should it fail, the follower of entries does it.
+  if (files !== null) ctx.defer(files.claim(data, outcome.responseId).catch(() => {}));
   return { ...toAccepted(form.formId, outcome, data), resumeToken: request.resumeToken };
 }
 

@@ -30,7 +30,7 @@ export async function changeResponse(
   ctx: WorkspaceContext,
   formId: string,
   responseId: string,
-  decide: (row: ResponseRow, schema: FormSchema) => Change | null,
+  decide: (row: ResponseRow, schema: FormSchema) => Change | null | Promise<Change | null>,
 ): Promise<ResponseRow> {
   const form = await loadFormForReading(ctx, formId);
   const shard = await shardOf(ctx, form, responseId);
@@ -43,7 +43,7 @@ export async function changeResponse(
       const row = await openPrimaryStore(ctx.env).getResponse(ctx.workspaceId, form.formId, responseId);
       if (row === null) throw new NotFoundError("The response");
       const { schema } = await getVersion(ctx, form.formId, row.formVersion);
-      const change = decide(row, schema);
+      const change = await decide(row, schema);
       if (change === null) return row;
       const request = changeRequest(ctx, form, row, schema, change, { turn, readAt: head });
       handedOver = true;

@@ -2,6 +2,7 @@
 import { assertCan, type ServiceContext } from "../shared/context";
 import { ConflictError, GoneError } from "../shared/errors";
 import type { ResponseRow } from "../store";
+import { uploadsInAnswer } from "../uploads";
 import { changeResponse } from "./change";
 import { evaluateOrRefuse } from "./evaluate";
 
@@ -13,10 +14,15 @@ export async function updateResponse(
   patch: Record<string, unknown>,
 ): Promise<ResponseRow> {
   assertCan(ctx, "write");
-  return changeResponse(ctx, formId, responseId, (row, schema) => {
+  return changeResponse(ctx, formId, responseId, async (row, schema) => {
     refuseErased(row);
     if (row.deletedAt !== null) throw new ConflictError("The response is deleted; restore it first.", "response_deleted");
-    const { data } = evaluateOrRefuse(schema, { ...row.data, ...patch }, row.status, row.submittedAt);
+    const { workspaceId } = ctx;
+    const files = await uploadsInAnswer(ctx, { formId: row.formId, workspaceId, schema }, patch, { responseId, held: row.data });
+    const { data } = evaluateOrRefuse(schema, { ...row.data, ...patch }, row.status, row.submittedAt, files?.find);
+    // Its own from here on: the response is there already, and if the edit comes to nothing the file goes with it some day.
+    await files?.hold(data, responseId);
+    if (files !== null) ctx.defer(files.claim(data, responseId).catch(() => {}));
     return { kind: "update", data };
   });
 }

@@ -17,7 +17,7 @@ test("a preflight says what may be sent", async () => {
   const reply = await SELF.fetch(PUBLIC, { method: "OPTIONS", headers });
   expect(reply.status).toBe(204);
   expect(reply.headers.get("Access-Control-Allow-Origin")).toBe("*");
-  expect(reply.headers.get("Access-Control-Allow-Methods")).toBe("GET,POST,OPTIONS");
+  expect(reply.headers.get("Access-Control-Allow-Methods")).toBe("GET,POST,PUT,DELETE,OPTIONS");
   expect(reply.headers.get("Access-Control-Allow-Headers")).toContain("Idempotency-Key");
 });
 

@@ -1,6 +1,7 @@
 import { z } from "@hono/zod-openapi";
 import { openExportFile } from "../../../reports";
 import { defineRoute } from "../../define-route";
+import { fileReply } from "../../file-reply";
 import { newApp } from "../../new-app";
 import { ExportIdParam } from "./shapes";
 
@@ -28,24 +29,13 @@ export const download = newApp().openapi(route, async (c) => {
     ...c.req.valid("query"),
     range: c.req.raw.headers,
   });
-  const headers = new Headers({
-    "Content-Type": object.httpMetadata?.contentType ?? "application/octet-stream",
-    "Content-Disposition": disposition(name),
-    "Content-Length": String(range === null ? object.size : range.to - range.from + 1),
-    "Accept-Ranges": "bytes",
-    "Cache-Control": "private, no-store",
-    ETag: object.httpEtag,
-    // The file holds what strangers wrote: no browser may take it for a page of ours.
-    "Content-Security-Policy": "default-src 'none'; sandbox",
-    Expires: new Date(expiresAt).toUTCString(),
+  return fileReply({
+    body: object.body,
+    name,
+    contentType: object.httpMetadata?.contentType ?? "application/octet-stream",
+    size: object.size,
+    etag: object.httpEtag,
+    range,
+    expiresAt,
   });
-  if (range === null) return new Response(object.body, { headers });
-  headers.set("Content-Range", `bytes ${range.from}-${range.to}/${range.of}`);
-  return new Response(object.body, { status: 206, headers });
 });
-
-/** The plain name for old programs, the real one for the rest. */
-function disposition(name: string): string {
-  const plain = name.replace(/[^\x20-\x7e]|["\\]/g, "_");
-  return `attachment; filename="${plain}"; filename*=UTF-8''${encodeURIComponent(name).replace(/['()*]/g, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`)}`;
-}

@@ -1,0 +1,11 @@
+export { type AnsweredUploads, uploadsInAnswer } from "./answer";
+export type { Visitor } from "./begin";
+export { uploadsNamedIn } from "./fields";
+export { expireUploads, followUploads } from "./follow";
+export { MAX_IN_ONE_REQUEST, PART_BYTES } from "./limits";
+export { type LinkedFile, linksOf } from "./links";
+export { deleteUpload, getUpload, linkToUpload, listUploads, type OpenedUpload, openLinkedUpload, openUpload } from "./read";
+export { abortUpload, beginUpload, completeUpload, getUploadState, putPart, type UploadState } from "./resumable";
+export type { Upload } from "./rows";
+export { scanPending } from "./scan";
+export { uploadFile } from "./upload";
