@@ -12,8 +12,8 @@ import { type Headwater, serveHeadwater } from "./lib/headwater.ts";
 import { type Filled, fill } from "./lib/questions/fill.ts";
 import type { BenchOrder, ForcedPlan, PlanReply } from "./lib/questions/order.ts";
 import { QUESTIONS } from "./lib/questions/questions.ts";
-import { workerdCpuMs, workerdMb } from "./lib/questions/workerd.ts";
 import { median } from "./lib/report.ts";
+import { workerdCpuMs, workerdMb } from "./lib/workerd.ts";
 
 /** Columns at a million; the scan at a hundred thousand; counters wherever they can answer. */
 const TARGETS_MS = { counters: 10, columns: 100, scan: 150 };

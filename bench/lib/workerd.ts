@@ -1,7 +1,7 @@
 // What the workerd of this process takes of the machine, as the kernel counts it.
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 
-let known: string[] | null = null;
+let known: string[] = [];
 
 /** Resident memory of the workerd that we started: all isolates and the stores' caches together. */
 export function workerdMb(): number {
@@ -18,8 +18,11 @@ export function workerdCpuMs(): number {
   return ticks.reduce((sum, each) => sum + each, 0) * 10;
 }
 
+/** Looked for again once a server has ended: a bench may start another. */
 function ours(): string[] {
-  known ??= readdirSync("/proc").filter((pid) => /^\d+$/.test(pid) && isOurs(pid));
+  if (known.length === 0 || known.some((pid) => !existsSync(`/proc/${pid}`))) {
+    known = readdirSync("/proc").filter((pid) => /^\d+$/.test(pid) && isOurs(pid));
+  }
   return known;
 }
 
@@ -28,6 +31,7 @@ function isOurs(pid: string): boolean {
     const status = readFileSync(`/proc/${pid}/status`, "utf8");
     return /^Name:\s+workerd/m.test(status) && Number(/^PPid:\s+(\d+)/m.exec(status)?.[1]) === process.pid;
   } catch {
+    // It ended meanwhile.
     return false;
   }
 }
