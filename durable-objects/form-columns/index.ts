@@ -58,10 +58,6 @@ export class FormColumns extends DurableObject<Env> implements ColumnsApi {
     return standing;
   }
 
-  async erase(workspaceId: string, rows: readonly { shard: number; seq: number }[]): Promise<void> {
-    if (this.#belongsTo(workspaceId)) await this.#keeper.erase(workspaceId, rows);
-  }
-
   async forget(workspaceId: string): Promise<void> {
     if (!this.#belongsTo(workspaceId)) return;
     await this.#keeper.forget();

@@ -1,7 +1,6 @@
 export * from "./anomalies";
 export { type ColumnsApi, columnsOf } from "./columns/api";
 export type { ColumnStats } from "./columns/engine/block";
-export { dropColumns, eraseFromColumns } from "./columns/erase";
 export { followColumns } from "./columns/follow";
 export { ColumnCache } from "./columns/keep/cache";
 export { type Asked, ColumnKeeper, type ColumnMarks, type Standing } from "./columns/keep/keeper";

@@ -9,7 +9,6 @@ export interface ColumnsApi extends ColumnsDoor {
   ask(workspaceId: string, marks: ColumnMarks, query: Query): Promise<Asked>;
   /** Null: too much is not in segments yet for a question to be answered from them. */
   stand(workspaceId: string, marks: ColumnMarks): Promise<Standing | null>;
-  erase(workspaceId: string, rows: readonly { shard: number; seq: number }[]): Promise<void>;
 }
 
 export function columnsOf(env: Pick<Env, "COLUMNS">, formId: string): ColumnsApi {

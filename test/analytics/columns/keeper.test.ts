@@ -25,7 +25,7 @@ const step = fc.oneof(
   { weight: 4, arbitrary: fc.record({ do: fc.constantFrom("work" as const, "die in the middle" as const, "restart" as const) }) },
   {
     weight: 1,
-    arbitrary: fc.record({ do: fc.constantFrom("lose a piece" as const, "erase now" as const, "forget" as const), at: fc.nat() }),
+    arbitrary: fc.record({ do: fc.constantFrom("lose a piece" as const, "forget" as const), at: fc.nat() }),
   },
   { weight: 4, arbitrary: fc.record({ do: fc.constant("ask" as const), query: anyQuery }) },
 );
@@ -142,17 +142,6 @@ async function openForm(shards: number) {
             else storage.sql.exec("UPDATE pieces SET bytes = ? WHERE rowid = ?", new Uint8Array(40).fill(7), piece.rowid as number);
             return undefined;
           });
-        case "erase now": {
-          const row = there()[one.at % Math.max(1, there().length)];
-          if (row === undefined) return;
-          const ledger = ledgers[row.shard] as FakeLedger;
-          remove(row, ledger, "erase");
-          await settle(ledger);
-          return inside(async (keeper) => {
-            await keeper.erase(workspaceId, [row]).catch(() => undefined);
-            return undefined;
-          });
-        }
         case "forget":
           return inside(async (keeper) => {
             await keeper.forget();

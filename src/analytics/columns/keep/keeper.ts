@@ -73,7 +73,9 @@ export class ColumnKeeper {
   /** Whether there may be work for `work`, as far as can be told without asking the store. */
   isWorthLooking(shard: number, toSeq: number): boolean {
     const last = this.#segments.last(shard);
-    return last !== undefined ? toSeq > (this.#looked.get(shard) ?? 0) : toSeq >= this.#limits.segmentRows;
+    if (last === undefined) return toSeq >= this.#limits.segmentRows;
+    // Or a question noted it and got no further: what was erased must not lie there until the next entry comes.
+    return toSeq > (this.#looked.get(shard) ?? 0) || this.#changed.between(shard, 0, last.lastSeq).length > 0;
   }
 
   /** Null: cannot be answered from here now. */
@@ -113,18 +115,6 @@ export class ColumnKeeper {
         this.#lose(error.segment);
         return true;
       }
-    });
-  }
-
-  /** Makes the segments of these rows anew from the store, now; what the store no longer has is nowhere here afterwards. */
-  async erase(workspaceId: string, rows: readonly { shard: number; seq: number }[]): Promise<void> {
-    await this.#inTurn(async () => {
-      for (const [shard, seqs] of byShard(rows)) {
-        this.#note(shard, seqs, this.#looked.get(shard) ?? 0);
-        this.#tails.delete(shard);
-      }
-      const heads = new Set(rows.flatMap(({ shard, seq }) => this.#segments.holding(shard, seq) ?? []));
-      for (const head of heads) await this.#remake(workspaceId, head);
     });
   }
 
@@ -338,10 +328,4 @@ export class ColumnKeeper {
     for (const [key, vocabulary] of this.#used) this.#deps.cache.put(key, vocabulary);
     this.#used.clear();
   }
-}
-
-function byShard(rows: readonly { shard: number; seq: number }[]): Map<number, number[]> {
-  const found = new Map<number, number[]>();
-  for (const { shard, seq } of rows) found.set(shard, [...(found.get(shard) ?? []), seq]);
-  return found;
 }
