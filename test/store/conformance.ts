@@ -48,6 +48,14 @@ export function describeStore(name: string, under: StoreUnderTest): void {
         expect(await store.marks(ledger.formId)).toEqual([{ shard: 0, seq: 1, hash: "hash 1" }]);
       });
 
+      test("a response's id alone names its form, in its own workspace only", async () => {
+        const { store, ledger, ids } = await settled({});
+        const [id = ""] = ids;
+        expect(await store.formOfResponse(ledger.workspaceId, id)).toBe(ledger.formId);
+        expect(await store.formOfResponse(newId("workspace"), id)).toBeNull();
+        expect(await store.formOfResponse(ledger.workspaceId, newId("response"))).toBeNull();
+      });
+
       test("a repeat, an overlap and a gap write nothing, and say where the store stands", async () => {
         const store = under.open();
         const ledger = new FakeLedger();
