@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { InvalidError, type Issue } from "../shared/errors";
 import { whyNotAHost } from "./hosts";
+import { MAX_HOSTS, MAX_SECRETS } from "./limits";
 import { whyNotASchedule } from "./schedule";
 
 const NAME = /^[A-Za-z_][A-Za-z0-9_]{0,63}$/;
@@ -54,9 +55,9 @@ export const Declared = z.object({
   config: Schema.nullish(),
   hosts: z
     .array(z.string().refine((host) => whyNotAHost(host) === null, "is no host"))
-    .max(20)
+    .max(MAX_HOSTS)
     .nullish(),
-  secrets: z.array(z.string().regex(NAME)).max(20).nullish(),
+  secrets: z.array(z.string().regex(NAME)).max(MAX_SECRETS).nullish(),
   permissions: z
     .array(z.enum(["mail", "files"]))
     .max(2)

@@ -4,6 +4,7 @@ export type { Declared } from "./declared";
 export { PLUGIN_EVENTS, type PluginEventType } from "./hooks";
 export { whyNotAHost } from "./hosts";
 export type { Plugin } from "./internal";
+export { MAX_CONFIG, MAX_HOSTS, MAX_SECRET_LENGTH, MAX_SECRETS } from "./limits";
 export { PluginMessage } from "./message";
 export { getPlugin, listOffers, listPlugins, listPluginVersions, listRuns, type Offer, type RunRow, type VersionSummary } from "./read";
 export { deletePlugin } from "./remove";

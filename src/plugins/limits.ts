@@ -13,7 +13,8 @@ export const VALIDATOR_COLD_MS = 1_000;
 
 export const MAX_PLUGINS = 100;
 export const MAX_VERSIONS = 20;
-export const MAX_CONFIG_BYTES = 32 * 1024;
+/** Characters of its JSON. */
+export const MAX_CONFIG = 32 * 1024;
 export const MAX_SECRETS = 20;
 export const MAX_SECRET_LENGTH = 4_000;
 export const MAX_HOSTS = 20;

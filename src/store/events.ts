@@ -27,24 +27,12 @@ export interface NewEvent {
  * that changed nothing. Call `wake` once the batch has gone through.
  */
 export function raiseIfChanged(ctx: ServiceContext, event: NewEvent) {
-  return prepared(ctx, event, sql`WHERE changes() > 0`);
-}
-
-/** Tells everybody who wants to hear of it; when it returns, the event cannot be lost any more. */
-export async function raiseEvent(ctx: ServiceContext, event: NewEvent): Promise<string> {
-  const { id, statement, wake } = prepared(ctx, event, sql``);
-  await statement;
-  await wake();
-  return id;
-}
-
-function prepared(ctx: ServiceContext, event: NewEvent, condition: ReturnType<typeof sql>) {
   const now = ctx.now();
   const id = newId("event", now);
   const statement = ctx.db.run(sql`
     INSERT INTO webhook_events (id, workspace_id, form_id, type, occurred_at, data, correlation_id)
     SELECT ${id}, ${event.workspaceId}, ${event.formId}, ${event.type}, ${now}, ${JSON.stringify(event.data)}, ${ctx.correlationId}
-    ${condition}`);
+    WHERE changes() > 0`);
   return { id, statement, wake: () => sendWakeUps(ctx, [{ type: "event", event_id: id, correlation_id: ctx.correlationId }]) };
 }
 

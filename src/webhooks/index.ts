@@ -1,4 +1,4 @@
-export { type NewEvent, raiseEvent, raiseIfChanged, type StoredEventType } from "../store/events";
+export { type NewEvent, raiseIfChanged, type StoredEventType } from "../store/events";
 export { EVENT_TYPES, type EventType, isResponseEvent } from "./event-types";
 export { type EventFollower, fanOutEntries, fanOutStored, type StoredEvent, tellEvent } from "./events/fan-out";
 export { eventTypeOf, readRange, type TracedEntry } from "./events/read-entries";

@@ -3,7 +3,6 @@ import type { Exchange } from "../shared/destination-fetch";
 
 /** Before each attempt, from the end of the one before. */
 const DELAYS_MS = [0, 1_000, 5_000, 30_000, 300_000, 1_800_000] as const;
-export const MAX_TRIES = DELAYS_MS.length;
 
 /** Added, never taken away: nobody is asked sooner than was promised. */
 const MAX_JITTER = 0.09;

@@ -1,7 +1,6 @@
 // A listener that keeps what it hears, and waits for what it is told to wait for.
-import { SELF } from "cloudflare:test";
 import { expect } from "vitest";
-import { ORIGIN, type World } from "../support/world";
+import type { World } from "../support/world";
 
 export interface Heard {
   type: string;
@@ -125,8 +124,4 @@ export async function listenToEvents(world: World, formId: string, headers: Reco
   const listener = new EventListener(reply);
   await listener.until(() => listener.last("presence") !== undefined);
   return listener;
-}
-
-export function withoutCredentials(path: string, headers: Record<string, string>): Promise<Response> {
-  return SELF.fetch(`${ORIGIN}${path}`, { headers });
 }

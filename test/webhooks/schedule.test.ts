@@ -10,7 +10,7 @@ import {
   Rate,
   slotsOf,
 } from "../../src/webhooks/lane/health";
-import { judge, MAX_TRIES, nextTryInMs, parseRetryAfter } from "../../src/webhooks/schedule";
+import { judge, nextTryInMs, parseRetryAfter } from "../../src/webhooks/schedule";
 
 const NOW = Date.UTC(2026, 0, 31, 9);
 const answered = (status: number, headers: Record<string, string> = {}): Exchange => ({
@@ -26,7 +26,6 @@ const plain = { retryAfterMs: null, gone: false };
 describe("when the next attempt comes", () => {
   test("after 1 s, 5 s, 30 s, 5 min and 30 min, and then never", () => {
     expect([1, 2, 3, 4, 5].map((tries) => nextTryInMs(tries, plain, 0))).toEqual([1_000, 5_000, 30_000, 300_000, 1_800_000]);
-    expect(MAX_TRIES).toBe(6);
     expect(nextTryInMs(6, plain, 0)).toBeNull();
     expect(nextTryInMs(7, plain, 0)).toBeNull();
   });

@@ -1,5 +1,5 @@
 // A receiver behind `fetch`: what it was sent, and what it says to that. Anything else that the Worker fetches fails.
-import { env, runDurableObjectAlarm } from "cloudflare:test";
+import { env } from "cloudflare:test";
 import { expect, vi } from "vitest";
 import { createForm, type FormWorld } from "../responses/support";
 
@@ -68,9 +68,4 @@ export async function eventually<T>(look: () => T | Promise<T>, limitMs = 8_000)
 
 export function laneStub(webhookId: string) {
   return env.ENDPOINT_LANE.getByName(webhookId);
-}
-
-/** Runs what the lane has put off, as if its time had come. */
-export async function ring(webhookId: string): Promise<boolean> {
-  return runDurableObjectAlarm(laneStub(webhookId));
 }

@@ -1,5 +1,4 @@
 // Finds a Chromium, or installs one where that is ours to do, and puts it where the local Browser binding looks for it.
-import { spawnSync } from "node:child_process";
 import { accessSync, constants, existsSync, readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { delimiter, join } from "node:path";
@@ -77,11 +76,6 @@ function executableName(): string {
   if (process.platform !== "darwin") return "chrome-linux64/chrome";
   const folder = process.arch === "arm64" ? "chrome-mac-arm64" : "chrome-mac-x64";
   return `${folder}/Google Chrome for Testing.app/Contents/MacOS/Google Chrome for Testing`;
-}
-
-export function chromiumVersion(chromium: string): string {
-  const { stdout } = spawnSync(chromium, ["--version"], { encoding: "utf8", timeout: 20_000 });
-  return /(\d+)\.\d+/.exec(stdout ?? "")?.[1] ?? "?";
 }
 
 /** What the start says of it: a path, or one line about what is missing. */

@@ -1,6 +1,16 @@
 // The shapes of plugins on the wire, and what turns the domain's into them.
 import { z } from "@hono/zod-openapi";
-import { type Declared, PLUGIN_EVENTS, type Plugin, type RunRow, whyNotAHost } from "../../plugins";
+import {
+  type Declared,
+  MAX_CONFIG,
+  MAX_HOSTS,
+  MAX_SECRET_LENGTH,
+  MAX_SECRETS,
+  PLUGIN_EVENTS,
+  type Plugin,
+  type RunRow,
+  whyNotAHost,
+} from "../../plugins";
 import { plainText } from "../../shared/text";
 import { isoTime } from "../wire";
 
@@ -16,13 +26,12 @@ export const ModeName = z.enum(["strict", "metered"]).openapi({
 export const Events = z.array(z.enum(PLUGIN_EVENTS)).max(PLUGIN_EVENTS.length);
 export const Config = z
   .record(z.string().max(64), z.unknown())
-  .refine((config) => JSON.stringify(config).length <= 32_768, "At most 32 KiB.");
+  .refine((config) => JSON.stringify(config).length <= MAX_CONFIG, "At most 32 KiB.");
 const SecretName = z.string().regex(/^[A-Za-z_][A-Za-z0-9_]{0,63}$/);
-const SecretValue = z.string().min(1).max(4_000);
-export const Secrets = z.record(SecretName, SecretValue).refine((all) => Object.keys(all).length <= 20, "At most 20 secrets.");
-export const SecretChanges = z
-  .record(SecretName, SecretValue.nullable())
-  .refine((all) => Object.keys(all).length <= 20, "At most 20 secrets.");
+const SecretValue = z.string().min(1).max(MAX_SECRET_LENGTH);
+const notTooMany = (secrets: object) => Object.keys(secrets).length <= MAX_SECRETS;
+export const Secrets = z.record(SecretName, SecretValue).refine(notTooMany, `At most ${MAX_SECRETS} secrets.`);
+export const SecretChanges = z.record(SecretName, SecretValue.nullable()).refine(notTooMany, `At most ${MAX_SECRETS} secrets.`);
 export const AllowedHosts = z
   .array(
     z
@@ -34,7 +43,7 @@ export const AllowedHosts = z
         if (why !== null) check.addIssue({ code: "custom", message: why });
       }),
   )
-  .max(20)
+  .max(MAX_HOSTS)
   .openapi({ example: ["hooks.example.com"] });
 export const Permissions = z.array(z.enum(["mail", "files"])).max(2);
 export const OnFailure = z.enum(["open", "closed"]).openapi({

@@ -2,8 +2,6 @@
 // an object or a list as JSON. A code is a place in this order, from 1; 0 is "no value".
 import { Buffer } from "node:buffer";
 
-export type EntryKind = "number" | "boolean" | "text" | "json";
-
 const MAGIC = 0x44435748;
 const HEADER_BYTES = 32;
 const decoder = new TextDecoder();
@@ -39,12 +37,6 @@ export function entryOf(dictionary: Dictionary, code: number): EntryValue {
 export function textOf({ firstText, offsets, bytes }: Dictionary, code: number): string {
   const at = code - firstText;
   return decoder.decode(bytes.subarray(offsets[at] as number, offsets[at + 1] as number));
-}
-
-export function kindOfCode({ numbers, firstText, firstJson }: Dictionary, code: number): EntryKind {
-  if (code <= numbers.length) return "number";
-  if (code < firstText) return "boolean";
-  return code < firstJson ? "text" : "json";
 }
 
 /** The first code among texts whose bytes are not below `text`; `firstJson` when there is none. */
