@@ -191,7 +191,7 @@ function FileFigure({ file }: { file: PrintedFile }) {
     <figure class="file">
       {file.image !== null && <img src={file.image} alt={file.name} />}
       <figcaption>
-        <bdi>{file.name}</bdi>
+        <bdi>{file.url ? <a href={file.url}>{file.name}</a> : file.name}</bdi>
       </figcaption>
     </figure>
   );

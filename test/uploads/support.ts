@@ -80,3 +80,8 @@ export async function problemOf(reply: Response): Promise<{ status: number; code
   const { status, code, errors = [] } = (await reply.json()) as { status: number; code: string; errors?: { path: string; code: string }[] };
   return { status, code, errors: errors.map((error) => `${error.code} ${error.path}`) };
 }
+
+/** Of a body that is not called a text. */
+export async function textOf(reply: Response): Promise<string> {
+  return new TextDecoder().decode(await reply.arrayBuffer());
+}

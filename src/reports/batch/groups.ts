@@ -45,6 +45,7 @@ export async function groupsOf(source: ExportSource, column: Column): Promise<Gr
 
 function keyOf(value: Scalar): string {
   if (value === null || typeof value !== "object") return String(value);
+  if ("file" in value) return value.file.id;
   return "date" in value ? value.date : new Date(value.at).toISOString();
 }
 

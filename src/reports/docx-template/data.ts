@@ -6,6 +6,8 @@ import type { ResponseRow } from "../../store";
 import type { ExportSource } from "../formats/format";
 import { answersOf, plainText, type ResponseContext } from "../pdf/answers";
 import { questionsOf } from "../pdf/fields";
+import type { AnswerValue } from "../pdf/model";
+import { printedFile } from "../pdf/printed-file";
 import { meanOf } from "../pdf/sections";
 import { Summary } from "../pdf/summarise";
 import { writingOf } from "../pdf/writing";
@@ -24,7 +26,7 @@ export async function fillingOf(source: ExportSource): Promise<Filling> {
   const raw = new WeakMap<object, Readonly<Record<string, unknown>>>();
   const responses: Item[] = [];
   for await (const page of source.pages()) {
-    for (const { response } of page) {
+    for (const { response, files } of page) {
       if (responses.length === MAX_RESPONSES) {
         throw new JobFailedError(
           `A Word template takes at most ${MAX_RESPONSES} responses at once. Filter them, or leave the template out with "branding": false.`,
@@ -32,7 +34,7 @@ export async function fillingOf(source: ExportSource): Promise<Filling> {
       }
       summary.add(response);
       const schema = schemas[response.formVersion - 1] ?? newest;
-      const item = responseItem(response, responses.length + 1, { schema, writing, findFile: (id) => ({ name: id, image: null }) });
+      const item = responseItem(response, responses.length + 1, { schema, writing, findFile: (id) => printedFile(id, files) });
       raw.set(item, responseValues(response, newest));
       responses.push(item);
     }
@@ -76,7 +78,7 @@ function responseItem(row: ResponseRow, number: number, context: ResponseContext
   const answers = schema.fields
     .flatMap((field) => answersOf(field, row.data[field.name], context, ""))
     .filter(({ value }) => value.kind !== "none")
-    .map(({ label, value }) => ({ label, text: plainText(value) }));
+    .map(({ label, value }) => ({ label, text: inWords(value) }));
   return {
     ...Object.fromEntries(
       schema.fields.filter(({ type }) => isAnswerable(type)).map((field) => [field.name, shown(field, row.data[field.name], context)]),
@@ -99,7 +101,13 @@ function shown(field: Field, value: unknown, context: ResponseContext): unknown 
   const [answer] = answersOf(field, value, context, "");
   if (answer === undefined || answer.value.kind === "none") return "";
   if (answer.value.kind === "choice" && ["multi_select", "checkboxes", "ranking"].includes(field.type)) return [...answer.value.labels];
-  return plainText(answer.value);
+  return inWords(answer.value);
+}
+
+/** A name alone would lead nowhere from a document. */
+function inWords(value: AnswerValue): string {
+  if (value.kind !== "files") return plainText(value);
+  return value.files.map(({ name, url }) => (url ? `${name} ${url}` : name)).join(", ");
 }
 
 function members(field: Field, value: unknown, context: ResponseContext): Item {

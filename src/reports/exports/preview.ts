@@ -5,6 +5,7 @@ import { formatNamed } from "../formats";
 import { labelsOf } from "../formats/header";
 import { jsonOf } from "../table/cells";
 import type { ColumnType } from "../table/columns";
+import { filesOf, withFiles } from "../table/files";
 import { planTable } from "./plan";
 import type { ExportFormatName, TableRequest } from "./request";
 
@@ -26,9 +27,10 @@ export async function previewExport(ctx: ServiceContext, request: TableRequest &
     ...input,
     marks: parsePosition(position.replaceAll(":?", `:${Number.MAX_SAFE_INTEGER}`)),
   })) {
+    const files = await filesOf(ctx, plan, page.rows.slice(0, ROWS));
     for (const row of page.rows) {
       if (rows.length === ROWS) break;
-      const cells = plan.cellsOf(row);
+      const cells = withFiles(plan.columns, plan.cellsOf(row), files);
       rows.push(Object.fromEntries(plan.columns.map(({ key }, i) => [key, jsonOf(cells[i] ?? null, plan.timezone)])));
     }
     if (rows.length === ROWS) break;

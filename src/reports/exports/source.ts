@@ -3,8 +3,9 @@ import { eq } from "drizzle-orm";
 import type { JobControl } from "../../jobs";
 import { countSnapshot, parsePosition, readSnapshot } from "../../responses";
 import type { WorkspaceContext } from "../../shared/context";
-import { type Condition, type RowKey, tables } from "../../store";
+import { type Condition, type ResponseRow, type RowKey, tables } from "../../store";
 import type { ExportFormat, ExportRow, ExportSource, Share } from "../formats/format";
+import { filesOf, withFiles } from "../table/files";
 import { Tally } from "../table/tally";
 import { planTable, type TablePlan } from "./plan";
 import type { ExportRow as StoredExport } from "./read";
@@ -41,6 +42,11 @@ export async function openSource(
   let passes = 0;
   let read = 0;
 
+  async function rowsOf(responses: readonly ResponseRow[]): Promise<ExportRow[]> {
+    const files = await filesOf(atStart, plan, responses);
+    return responses.map((response) => ({ response, cells: withFiles(plan.columns, plan.cellsOf(response), files), files }));
+  }
+
   async function* pagesFrom(after: RowKey | null, done: number, share?: Share) {
     passes += 1;
     const isFirst = passes === 1;
@@ -48,7 +54,7 @@ export async function openSource(
     const [from, to] = share ?? (isFirst ? [0, 0.98] : [0, 0]);
     let rows = done;
     for await (const page of readSnapshot(ctx, { ...input, after })) {
-      yield { rows: page.rows.map((response): ExportRow => ({ response, cells: plan.cellsOf(response) })), after: page.after };
+      yield { rows: await rowsOf(page.rows), after: page.after };
       rows += page.rows.length;
       if (isFirst) read = rows;
       if (to > 0) await control.progress(from + (to - from) * (rows / Math.max(rows, expectedRows, 1)), isFirst ? rows : undefined);
@@ -84,7 +90,7 @@ export async function openSource(
     pagesWhere: async function* (condition) {
       const both: Condition = { op: "and", of: [plan.condition, condition] };
       for await (const page of readSnapshot(ctx, { ...input, condition: both, after: null })) {
-        yield { rows: page.rows.map((response): ExportRow => ({ response, cells: plan.cellsOf(response) })) };
+        yield { rows: await rowsOf(page.rows) };
         await control.checkCancelled();
       }
     },

@@ -7,12 +7,15 @@ import type { ExportFormatName, ExportOptions } from "../exports/request";
 import type { Printer } from "../pdf/print/printer";
 import type { Cell } from "../table/cells";
 import type { Column, RepeatGroup } from "../table/columns";
+import type { Files } from "../table/files";
 import type { Tally } from "../table/tally";
 
 export interface ExportRow {
   response: ResponseRow;
   /** One for each column, in their order. */
   cells: readonly Cell[];
+  /** The uploads it names, by id; those that are still there. */
+  files?: Files;
 }
 
 export interface ExportMeta {

@@ -1,4 +1,5 @@
 // JSON: the facts of the export and the responses in one document. JSON Lines: one response a line, nothing else.
+import { type LinkedFile, uploadsNamedIn } from "../../uploads";
 import { jsonOf, momentText } from "../table/cells";
 import type { ExportRow, ExportSource, TextFormat } from "./format";
 
@@ -38,7 +39,7 @@ export const jsonl: TextFormat = {
 };
 
 /** Without a choice of fields the answers are as they were given, groups within groups; with one, a flat object of what was chosen. */
-function objectOf({ columns, meta }: ExportSource, { response, cells }: ExportRow): Record<string, unknown> {
+function objectOf({ columns, meta }: ExportSource, { response, cells, files }: ExportRow): Record<string, unknown> {
   if (!meta.choseFields) {
     const calculated = columns.flatMap((column, i) => (column.calculated ? [[column.key, jsonOf(cells[i] ?? null, meta.timezone)]] : []));
     return {
@@ -48,8 +49,17 @@ function objectOf({ columns, meta }: ExportSource, { response, cells }: ExportRo
       form_version: response.formVersion,
       seq: response.seq,
       data: response.data,
+      ...namedFiles(response.data, files),
       ...(calculated.length === 0 ? {} : { calculated: Object.fromEntries(calculated) }),
     };
   }
   return Object.fromEntries(columns.map(({ key }, i) => [key, jsonOf(cells[i] ?? null, meta.timezone)]));
+}
+
+/** Answers keep the ids, as they were given; what these are stands beside. */
+function namedFiles(data: Record<string, unknown>, files: ExportRow["files"] = new Map()): { files?: LinkedFile[] } {
+  if (files.size === 0) return {};
+  const named = new Set(uploadsNamedIn(data).map(({ id }) => id));
+  const found = [...named].flatMap((id) => files.get(id) ?? []);
+  return found.length === 0 ? {} : { files: found };
 }

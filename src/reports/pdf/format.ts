@@ -12,9 +12,10 @@ import { printedResponse, type ResponseContext } from "./answers";
 import { composeReport, type Facts } from "./compose";
 import { calculatedQuestion, questionsOf } from "./fields";
 import { filterBefore, filtersInWords, type Period, periodOf } from "./filters";
-import type { PrintedFile, PrintedResponse } from "./model";
+import type { PrintedResponse } from "./model";
 import { withPrinter } from "./print/browser";
 import { printReport } from "./print-report";
+import { printedFile } from "./printed-file";
 import type { DescribedField } from "./sections";
 import { Summary, type SummedRow } from "./summarise";
 import { type Writing, writingOf } from "./writing";
@@ -143,12 +144,12 @@ async function* printedResponses(source: ExportSource, writing: Writing, most: n
   const only = meta.choseFields ? new Set(columns.flatMap(({ field }) => field?.path.split(".")[0] ?? [])) : undefined;
   let number = 0;
   for await (const page of source.pages()) {
-    for (const { response, cells } of page) {
+    for (const { response, cells, files } of page) {
       number += 1;
       const context: ResponseContext = {
         schema: schemaOf(response, schemas) ?? newest,
         writing,
-        findFile: fileByName,
+        findFile: (id) => printedFile(id, files),
         only,
         calculated: calculated.map(({ column, i }) => ({
           label: column.label,
@@ -164,8 +165,4 @@ async function* printedResponses(source: ExportSource, writing: Writing, most: n
 /** The version it was given to: its questions are shown in the words that were asked. */
 function schemaOf(response: ResponseRow, schemas: ExportSource["schemas"]) {
   return schemas[response.formVersion - 1];
-}
-
-function fileByName(id: string): PrintedFile {
-  return { name: id, image: null };
 }

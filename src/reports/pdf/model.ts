@@ -91,6 +91,8 @@ export type AnswerValue =
 
 export interface PrintedFile {
   name: string;
+  /** Signed; null for what is not there any more. */
+  url?: string | null;
   /** `data:` of a picture that can be shown; null where there is none, or it is too large. */
   image: string | null;
 }

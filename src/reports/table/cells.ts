@@ -8,8 +8,13 @@ export interface MomentCell {
   at: number;
 }
 
+/** An upload, with a link that needs no credentials. */
+export interface FileCell {
+  file: { id: string; name: string; url: string };
+}
+
 /** Text is never read as anything else: leading zeros and eighteen digits stay as they are. */
-export type Scalar = string | number | boolean | DateCell | MomentCell | null;
+export type Scalar = string | number | boolean | DateCell | MomentCell | FileCell | null;
 /** A list: several values of one answer, or one for each turn of a repeating group. */
 export type Cell = Scalar | readonly Scalar[];
 
@@ -30,6 +35,7 @@ export function cellText(cell: Cell, writing: TextWriting): string {
   if (typeof cell === "string") return cell;
   if (typeof cell === "number") return numberText(cell);
   if (typeof cell === "boolean") return cell ? "true" : "false";
+  if ("file" in cell) return `${cell.file.name} ${cell.file.url}`;
   return "date" in cell ? cell.date : momentText(cell.at, writing.timezone);
 }
 
@@ -37,6 +43,7 @@ export function cellText(cell: Cell, writing: TextWriting): string {
 export function jsonOf(cell: Cell, timezone: string): unknown {
   if (isList(cell)) return cell.map((item) => jsonOf(item, timezone));
   if (cell === null || typeof cell !== "object") return cell;
+  if ("file" in cell) return { id: cell.file.id, name: cell.file.name, url: cell.file.url };
   return "date" in cell ? cell.date : momentText(cell.at, timezone);
 }
 

@@ -222,5 +222,6 @@ function valuesWithin(value: unknown, path: readonly string[]): unknown[] {
 function inWords(value: Scalar): string {
   if (value === null) return "";
   if (typeof value !== "object") return String(value);
+  if ("file" in value) return value.file.id;
   return "date" in value ? value.date : new Date(value.at).toISOString();
 }

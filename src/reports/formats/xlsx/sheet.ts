@@ -97,6 +97,7 @@ export class Sheet {
       // Excel's calendar begins in 1900; what is before it, or no date, stays readable as text.
       return at >= Date.UTC(1900, 2, 1) ? dayCell(ref, row, at, STYLES.date) : textCell(ref, row, value.date, STYLES.text);
     }
+    if ("file" in value) return textCell(ref, row, cellText(value, { timezone: this.timezone, separator: "; " }), STYLES.text);
     const shown = wallClock(value.at, this.timezone);
     if (shown < Date.UTC(1900, 2, 1)) return textCell(ref, row, cellText(value, { timezone: this.timezone, separator: "; " }), STYLES.text);
     return dayCell(ref, row, shown, STYLES.moment);
