@@ -1,6 +1,5 @@
 import type { Value } from "../expressions";
 import { assertCan, type ServiceContext } from "../shared/context";
-import { InvalidError } from "../shared/errors";
 import { decodeCursor, type Page, toPage } from "../shared/lists";
 import { type ListQuery, type Marks, openPrimaryStore, type ResponseRow } from "../store";
 import { type AsOf, momentOf } from "./as-of";
@@ -8,6 +7,7 @@ import { passBarrier } from "./barrier";
 import { type CalculatedColumn, compileColumns } from "./calculated";
 import { parseFilter } from "./filter";
 import { loadFormForReading } from "./form";
+import { searchBack } from "./search-back";
 import { searchWords } from "./words";
 
 export interface ListInput {
@@ -55,14 +55,16 @@ export async function listResponses(ctx: ServiceContext, input: ListInput): Prom
     limit: input.limit + 1,
   };
   const moment = await momentOf(ctx, form, input.asOf ?? {});
-  if (moment !== null && query.words !== undefined) throw cannotSearchBack();
   const barrier =
     moment === null ? await passBarrier(ctx, form.formId, form.settings) : { current: moment.current, position: positionOf(moment.marks) };
   const { columns, valuesOf } = await compileColumns(ctx, form.formId, input.calculated ?? [], {
     timezone: input.timezone,
     path: "calculated",
   });
-  const rows = await openPrimaryStore(ctx.env).listResponses({ ...query, asOf: moment?.marks });
+  const searchesBack = moment !== null && query.words !== undefined && query.words.length > 0;
+  const rows = searchesBack
+    ? await searchBack(ctx, query, moment.marks)
+    : await openPrimaryStore(ctx.env).listResponses({ ...query, asOf: moment?.marks });
   const page = toPage(rows, input.limit, (row) => [row.submittedAt, row.seq, row.shard]);
   return {
     ...page,
@@ -73,12 +75,6 @@ export async function listResponses(ctx: ServiceContext, input: ListInput): Prom
 
 function positionOf(marks: Marks): string {
   return marks.map(([shard, seq]) => `${shard}:${seq}`).join(",");
-}
-
-/** Words are indexed as they are now; looking them up would find what was not there yet. */
-function cannotSearchBack(): InvalidError {
-  const message = "A search finds what there is now; leave out `q` or the moment.";
-  return new InvalidError(message, [{ path: "q", message, code: "not_searchable" }]);
 }
 
 function cursorKey(cursor: string | undefined): [number, number, number] | undefined {

@@ -5,6 +5,7 @@ import type { WorkspaceContext } from "../shared/context";
 import { UnavailableError } from "../shared/errors";
 import {
   type Condition,
+  hasWords,
   type Marks,
   openSnapshotStore,
   type ResponseRow,
@@ -36,8 +37,17 @@ const MAX_PAGE_ROWS = 2_000;
 const PAGE_CHARS = 2_000_000;
 const SAMPLED_ROWS = 40;
 const TOUCHED_AT_ONCE = 1_000;
+/** How many may have been touched since, and what is said when it is more. */
+interface Bound {
+  touched: number;
+  refuse(): Error;
+}
+
 /** Ids in memory. A form of which so many change while it is read is better read again. */
-const MAX_TOUCHED = 100_000;
+const OF_MEMORY: Bound = {
+  touched: 100_000,
+  refuse: () => new UnavailableError("Too much of the form is changing at once; try again later."),
+};
 
 export function countSnapshot(
   ctx: WorkspaceContext,
@@ -55,10 +65,12 @@ export async function* pagesOf(
   query: SnapshotQuery,
   start: RowKey | null,
   pageRows = Number.POSITIVE_INFINITY,
+  bound = OF_MEMORY,
 ): AsyncGenerator<SnapshotPage> {
-  const { condition, descending } = query;
+  const { condition, words, descending } = query;
   const looked = new Map(query.marks);
   const touched = new Map<string, RowKey>();
+  let seen = 0;
   let after = start;
   let limit = Math.min(FIRST_PAGE_ROWS, pageRows);
   for (;;) {
@@ -84,12 +96,13 @@ export async function* pagesOf(
   async function look(done: RowKey | null): Promise<void> {
     for (;;) {
       const found = await store.touched(query, [...looked], TOUCHED_AT_ONCE);
+      seen += found.length;
+      if (seen > bound.touched) throw bound.refuse();
       for (const { shard, entry } of found) looked.set(shard, Math.max(looked.get(shard) ?? 0, entry));
       const unknown = found.filter(({ id }) => !touched.has(id)).map(({ id }) => id);
       for (const row of await old(unknown)) {
         if (done === null || isBefore(done, keyOf(row), descending)) touched.set(row.id, keyOf(row));
       }
-      if (touched.size > MAX_TOUCHED) throw new UnavailableError("Too much of the form is changing at once; try again later.");
       if (found.length < TOUCHED_AT_ONCE) return;
     }
   }
@@ -97,7 +110,9 @@ export async function* pagesOf(
   async function old(ids: readonly string[]): Promise<ResponseRow[]> {
     const rows: ResponseRow[] = [];
     for (let i = 0; i < ids.length; i += 100) rows.push(...(await store.asTheyStood(query, ids.slice(i, i + 100))));
-    return condition === undefined ? rows : rows.filter((row) => matchesCondition(condition, row));
+    return rows.filter(
+      (row) => (condition === undefined || matchesCondition(condition, row)) && (words === undefined || hasWords(row.data, words)),
+    );
   }
 }
 

@@ -15,6 +15,7 @@ export * from "./questions";
 export * as tables from "./schema";
 export type * from "./snapshot";
 export type * from "./state";
+export { hasWords } from "./words";
 
 const opened = new WeakMap<D1Database | D1DatabaseSession, Database>();
 

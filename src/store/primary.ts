@@ -120,7 +120,7 @@ export interface ListQuery {
   condition?: Condition;
   /** Words to search for, already split; every one must occur (as a prefix). */
   words?: readonly string[];
-  /** As they stood when each ledger had reached its mark; as they are now when absent. Not together with `words`. */
+  /** As they stood when each ledger had reached its mark; as they are now when absent. Together with `words`: see snapshot.ts. */
   asOf?: Marks;
   descending: boolean;
   /** `[submittedAt, seq, shard]` of the last row seen. */

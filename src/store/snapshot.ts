@@ -10,6 +10,10 @@ export interface SnapshotQuery {
   formId: string;
   marks: Marks;
   condition?: Condition;
+  /** As in a list: every one must occur, as the beginning of a word. */
+  words?: readonly string[];
+  /** Those that lay in the bin, instead of those that did not. */
+  deleted?: boolean;
   descending: boolean;
 }
 
@@ -30,7 +34,7 @@ export interface SnapshotStore {
   untouched(query: SnapshotQuery, after: RowKey | null, limit: number): Promise<ResponseRow[]>;
   /** Rows of the position that an entry after `since` has changed or deleted, in order of entry within each ledger. */
   touched(query: SnapshotQuery, since: Marks, limit: number): Promise<TouchedRow[]>;
-  /** Those of them that were there at the position, as they stood; erased ones are gone. The condition is left to the caller. */
+  /** Those of them that were there at the position, as they stood; erased ones are gone. Condition and words are left to the caller. */
   asTheyStood(query: SnapshotQuery, ids: readonly string[]): Promise<ResponseRow[]>;
 }
 

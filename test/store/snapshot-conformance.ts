@@ -2,7 +2,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { pagesOf } from "../../src/responses/snapshot";
-import type { Condition, Marks, PrimaryStore, ResponseRow, SnapshotStore } from "../../src/store";
+import { type Condition, hasWords, type Marks, type PrimaryStore, type ResponseRow, type SnapshotStore } from "../../src/store";
 import { FakeLedger } from "./settle-batches";
 
 export interface SnapshotStoreUnderTest {
@@ -25,6 +25,12 @@ const step: fc.Arbitrary<Step> = fc.record({
   ledger: fc.nat(1),
 });
 
+const NAMES = ["Zoë Ångström", "o'brien", "Zoe", "Hans-Peter", "한국어 낱말", "ANGSTROM again", "obri", "peter@example.org", "", "한"];
+
+function answersOf(score: number): Record<string, unknown> {
+  return { score, name: NAMES[score], notes: [{ nick: `w${score}` }] };
+}
+
 class Life {
   readonly ledgers: FakeLedger[];
   readonly #known: { id: string; ledger: number; deleted: boolean; erased: boolean }[] = [];
@@ -37,14 +43,14 @@ class Life {
   async live(steps: readonly Step[]): Promise<void> {
     for (const { kind, which, score, minute, ledger } of steps) {
       if (kind === "accept") {
-        const id = this.ledgers[ledger]?.write({ data: { score }, submittedAt: START + minute * 60_000 }) ?? "";
+        const id = this.ledgers[ledger]?.write({ data: answersOf(score), submittedAt: START + minute * 60_000 }) ?? "";
         this.#known.push({ id, ledger, deleted: false, erased: false });
         continue;
       }
       const one = this.#known[which % Math.max(1, this.#known.length)];
       if (one === undefined || one.erased) continue;
       if (kind === "delete" ? one.deleted : kind === "restore" ? !one.deleted : one.deleted) continue;
-      this.ledgers[one.ledger]?.write({ id: one.id, kind, data: kind === "update" ? { score } : kind === "erase" ? {} : null });
+      this.ledgers[one.ledger]?.write({ id: one.id, kind, data: kind === "update" ? answersOf(score) : kind === "erase" ? {} : null });
       if (kind === "delete" || kind === "erase") one.deleted = true;
       if (kind === "restore") one.deleted = false;
       if (kind === "erase") one.erased = true;
@@ -71,14 +77,29 @@ export function describeSnapshotStore(name: string, under: SnapshotStoreUnderTes
         descending: fc.boolean(),
         filtered: fc.boolean(),
         resumesEach: fc.boolean(),
+        words: fc.option(
+          fc.subarray(["zoe", "angst", "o", "brien", "peter", "한국", "w", "w5", "example"], { minLength: 1, maxLength: 2 }),
+        ),
+        deleted: fc.boolean(),
       });
       await fc.assert(
-        fc.asyncProperty(life, async ({ before, meanwhile, pageRows, descending, filtered, resumesEach }) => {
+        fc.asyncProperty(life, async ({ before, meanwhile, pageRows, descending, filtered, resumesEach, words, deleted: ofBin }) => {
           const lived = new Life(under.open());
           await lived.live(before);
           const { workspaceId, formId } = lived.ledgers[0] as FakeLedger;
-          const query = { workspaceId, formId, marks: lived.marks(), condition: filtered ? HIGH : undefined, descending };
-          const wanted = await lived.store.listResponses({ ...query, asOf: query.marks, limit: 1_000 });
+          const deleted = ofBin && words !== null;
+          const condition = filtered ? HIGH : undefined;
+          const query = { workspaceId, formId, marks: lived.marks(), condition, words: words ?? undefined, deleted, descending };
+          const { words: _, deleted: __, ...list } = query;
+          const status = deleted ? ("deleted" as const) : undefined;
+          const listed = await lived.store.listResponses({ ...list, status, asOf: query.marks, limit: 1_000 });
+          const wanted = words === null ? listed : listed.filter(({ data }) => hasWords(data, words));
+          // Of now, the index says the same as the words in hand.
+          const ofNow = { workspaceId, formId, status, condition, descending, limit: 1_000 };
+          if (words !== null)
+            expect(lines(await lived.store.listResponses({ ...ofNow, words }))).toEqual(
+              lines((await lived.store.listResponses(ofNow)).filter(({ data }) => hasWords(data, words))),
+            );
           const read: ResponseRow[] = [];
           const store = under.openSnapshot();
           let pages = pagesOf(store, query, null, pageRows);
@@ -102,6 +123,19 @@ export function describeSnapshotStore(name: string, under: SnapshotStoreUnderTes
         }),
         { numRuns: under.runs },
       );
+    });
+
+    test("gives up where more was touched since than it may look at", async () => {
+      const lived = new Life(under.open());
+      const step = (kind: Step["kind"], which: number): Step => ({ kind, which, score: 1, minute: 1, ledger: 0 });
+      await lived.live([step("accept", 0), step("accept", 0), step("accept", 0)]);
+      const { workspaceId, formId } = lived.ledgers[0] as FakeLedger;
+      const query = { workspaceId, formId, marks: lived.marks(), words: ["obrien"], descending: false };
+      const bound = { touched: 2, refuse: () => new Error("too much") };
+      await lived.live([step("update", 0), step("update", 1), step("update", 1)]);
+      expect((await pagesOf(under.openSnapshot(), query, null, 10, bound).next()).done).toBe(true);
+      await lived.live([step("update", 2)]);
+      await expect(pagesOf(under.openSnapshot(), query, null, 10, bound).next()).rejects.toThrow("too much");
     });
 
     test("counts what there is to read", async () => {

@@ -11,6 +11,7 @@ const query = { workspaceId: "ws_1", formId: "frm_1", marks: [[0, 5]] as const, 
 test.for([
   ["the first page", untouchedStatement(query, null, 10)],
   ["a later page, newest first", untouchedStatement({ ...query, descending: true }, [1, 1, 0], 10)],
+  ["a page of a search", untouchedStatement({ ...query, words: ["ada"] }, null, 10)],
   ["the count", countStatement(query)],
   ["what was touched", touchedStatement(query, [[0, 5]], 10)],
   ["how it stood", asTheyStoodStatement(query, ["rsp_1"])],

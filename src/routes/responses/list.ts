@@ -30,7 +30,10 @@ const route = defineRoute({
       created_after: Time.optional(),
       created_before: Time.optional(),
       fields: z.string().max(10_000).optional().openapi({ description: "Names of fields, with commas between them." }),
-      q: z.string().max(200).optional().openapi({ description: "Words that must all occur, as beginnings of words." }),
+      q: z.string().max(200).optional().openapi({
+        description:
+          "Words that must all occur, as beginnings of words. With `as_of` or `as_of_seq`: as they stood then, as long as not more than 5,000 responses have changed since (422 `not_searchable`; use `filter` instead).",
+      }),
       sort: z.enum(["submitted_at", "-submitted_at"]).default("-submitted_at"),
       filter: z.string().max(MAX_FILTER).optional().openapi({ description: "JSON: the query language's filter." }),
       calculated: z

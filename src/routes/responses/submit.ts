@@ -39,13 +39,10 @@ const SubmissionReceipt = z
     data: Answers,
     seq: z.number().int(),
     position: z.string(),
-    resume_token: z
-      .string()
-      .optional()
-      .openapi({
-        description:
-          "Of a partial response: continues it for 30 days. Told again only to a repeat whose `Idempotency-Key` has 16 characters or more.",
-      }),
+    resume_token: z.string().optional().openapi({
+      description:
+        "Of a partial response: continues it for 30 days. Told again only to a repeat whose `Idempotency-Key` has 16 characters or more.",
+    }),
   })
   .openapi("SubmissionReceipt");
 

@@ -30,6 +30,8 @@ export interface Statement {
   values: (string | number)[];
 }
 
+export const WITH_WORDS = "SELECT rowid FROM response_search WHERE response_search MATCH";
+
 export function listStatement(query: ListQuery): Statement {
   const values: (string | number)[] = [query.formId, query.workspaceId];
   const bind = (value: string | number) => `?${values.push(value)}`;
@@ -42,9 +44,7 @@ export function listStatement(query: ListQuery): Statement {
     where.push(`(submitted_at, seq, shard) ${query.descending ? "<" : ">"} (${submittedAt}, ${seq}, ${shard})`);
   }
   if (query.words !== undefined && query.words.length > 0) {
-    where.push(
-      `row IN (SELECT rowid FROM response_search WHERE response_search MATCH ${bind(matchExpression(query.formId, query.words))})`,
-    );
+    where.push(`row IN (${WITH_WORDS} ${bind(matchExpression(query.formId, query.words))})`);
   }
   if (query.condition !== undefined) {
     const condition = conditionSql(query.condition, `?${values.length + 1}`);

@@ -1,20 +1,19 @@
-// Answers as words to search for, cut as SQLite's FTS5 cuts them (unicode61, without diacritics), because Postgres' own parser keeps
-// e-mail addresses and hyphenated words whole. Pure.
+// Answers as words to search for, cut by us (store/words.ts) because Postgres' own parser keeps e-mail addresses and hyphenated words
+// whole. Pure.
+import { textsIn, wordsOf } from "../words";
 
 // A tsvector holds 1 MB, a lexeme 2 KB.
 const MAX_BYTES = 900_000;
 const MAX_WORD = 200;
 const OVERHEAD = 8;
 
-const WORD = /[\p{L}\p{N}\p{Co}]+/gu;
-
 /** Each word of every text in the answers, once, led by the form's mark. */
 export function searchableWords(formId: string, answers: unknown): string[] {
   const mark = formMark(formId);
   const words = new Set<string>();
   let bytes = 0;
-  collect(answers, (text) => {
-    for (const [word] of plain(text).matchAll(WORD)) {
+  textsIn(answers, (text) => {
+    for (const word of wordsOf(text)) {
       if (bytes > MAX_BYTES) return;
       const marked = mark + word.slice(0, MAX_WORD).toWellFormed();
       if (words.has(marked)) continue;
@@ -29,24 +28,9 @@ export function searchableWords(formId: string, answers: unknown): string[] {
 /** What finds responses that have every one of these, as beginnings of words; null when there is nothing to look for. */
 export function wordsQuery(formId: string, words: readonly string[]): string | null {
   const mark = formMark(formId);
-  const cut = words.flatMap((word) => plain(word).match(WORD) ?? []);
+  const cut = words.flatMap(wordsOf);
   // Letters and digits alone, so quoting needs no escapes.
   return cut.length === 0 ? null : cut.map((word) => `'${mark}${word.slice(0, MAX_WORD).toWellFormed()}':*`).join(" & ");
-}
-
-/** Recomposed after the marks are gone: Hangul would otherwise be found by half a syllable. */
-function plain(text: string): string {
-  return text
-    .normalize("NFD")
-    .replace(/\p{M}+/gu, "")
-    .normalize("NFC")
-    .toLowerCase();
-}
-
-function collect(value: unknown, take: (text: string) => void): void {
-  if (typeof value === "string") take(value);
-  else if (Array.isArray(value)) for (const item of value) collect(item, take);
-  else if (value !== null && typeof value === "object") for (const item of Object.values(value)) collect(item, take);
 }
 
 // Short and of one length. Two forms with the same mark only read a little more: the form itself is asked for as well.
