@@ -2,7 +2,7 @@
 // version it went to sleep with.
 import { createHash } from "node:crypto";
 
-export const MIGRATIONS: readonly string[] = [
+const MIGRATIONS: readonly string[] = [
   `
   CREATE TABLE facts (name TEXT PRIMARY KEY, value) WITHOUT ROWID;
   CREATE TABLE entries (seq INTEGER PRIMARY KEY, response_id TEXT NOT NULL, head TEXT NOT NULL, data TEXT, hash TEXT NOT NULL);

@@ -253,7 +253,7 @@ function erasedIn(entries: readonly StoredEntry[]): Set<string> {
 }
 
 /** Faults of what was sent rather than of who was asked. */
-export function isOwnFault(message: string): boolean {
+function isOwnFault(message: string): boolean {
   return /malformed JSON|SQLITE_CONSTRAINT|constraint failed|SQLITE_TOOBIG|too big|SQLITE_MISMATCH|datatype mismatch|invalid input syntax|out of range|violates|unsupported Unicode|too long|exceeds/i.test(
     message,
   );

@@ -1,7 +1,7 @@
 // The sums of all that isolates have counted. Pure: no storage, `now` is passed in.
 import { addSeries, type MetricDelta, type SeriesDelta } from "../../src/shared/metrics";
 
-export const MAX_METRICS = 200;
+const MAX_METRICS = 200;
 export const MAX_SERIES = 2_000;
 /** A gauge nobody sets any more would otherwise be shown for ever. */
 export const GAUGE_LIFE_MS = 10 * 60_000;

@@ -26,7 +26,7 @@ import { CARRIED, nameOf } from "./tables";
 const { forms } = tables;
 const ENTRIES_PER_READ = 1_000;
 
-export const RestoreProgress = z.object({
+const RestoreProgress = z.object({
   /** Whether the forms of the back-up still stand, so that these must be others. */
   renamed: z.boolean(),
   step: z.number().int(),

@@ -233,7 +233,7 @@ function choose(condition: Compiled, then: Compiled, otherwise: Compiled): Compi
 }
 
 /** Answers are JSON already; whatever else a caller hands in counts as nothing. */
-export function toValue(value: unknown): Value {
+function toValue(value: unknown): Value {
   switch (typeof value) {
     case "string":
     case "boolean":

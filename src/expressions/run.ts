@@ -10,7 +10,7 @@ export interface Moment {
   timezone?: string;
 }
 
-export const BUDGET = { steps: 20_000, text: 100_000, allText: 1_000_000, list: 5_000 } as const;
+const BUDGET = { steps: 20_000, text: 100_000, allText: 1_000_000, list: 5_000 } as const;
 
 /** An evaluation that would cost more than it may. */
 export class ExpressionLimitError extends Error {

@@ -8,7 +8,7 @@ import { type Scope, TEXT, type Type } from "./types";
 import { toText } from "./values";
 
 export const MAX_EXPRESSION = 4_000;
-export const MAX_TEMPLATE_TEXT = 20_000;
+const MAX_TEMPLATE_TEXT = 20_000;
 
 export interface Expression {
   type: Type;

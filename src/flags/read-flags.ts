@@ -20,7 +20,7 @@ export interface Flag extends FlagState {
 }
 
 /** In memory and KV through the cache: asking costs nothing, and a change is seen everywhere within the cache's bound. */
-export async function loadFlags(ctx: ServiceContext): Promise<readonly Flag[]> {
+async function loadFlags(ctx: ServiceContext): Promise<readonly Flag[]> {
   const found = await cached(ctx, { key: "flags", tags: [FLAGS_TAG], ttlSeconds: TTL_SECONDS, staleSeconds: STALE_SECONDS }, async () => {
     const rows = await ctx.db.select().from(featureFlags).where(inArray(featureFlags.key, FLAG_KEYS));
     const byKey = new Map(rows.map((row) => [row.key, row]));

@@ -5,7 +5,7 @@ const MAX_DERIVED = 48;
 const FALLBACK = "form";
 
 /** The slug a title suggests: letters without their accents, words joined by hyphens. */
-export function slugFromTitle(title: string): string {
+function slugFromTitle(title: string): string {
   const plain = title
     .normalize("NFKD")
     .replace(/\p{Mark}/gu, "")

@@ -34,7 +34,7 @@ export async function takeJob(ctx: ServiceContext, queue: JobQueue): Promise<Tak
   return row?.claim == null ? null : { ...row, claim: row.claim, wasAbandoned: row.claim.startsWith("after:") };
 }
 
-export function bestDue(queue: JobQueue, now: number) {
+function bestDue(queue: JobQueue, now: number) {
   return sql`SELECT j.id FROM jobs j
     WHERE j.queue = ${queue} AND j.status IN ('queued', 'running') AND j.due_at <= ${now}
       AND (j.status = 'running' OR (SELECT count(*) FROM jobs r

@@ -59,7 +59,7 @@ const TITLES: Record<number, string> = {
   503: "Not available just now",
 };
 
-export function problemResponse(error: DomainError, requestId: string): Response {
+function problemResponse(error: DomainError, requestId: string): Response {
   const status = statusOf(error.code);
   const { reason, issues, retryAfterSeconds } = error.details;
   const headers: Record<string, string> = { "Cache-Control": "no-store" };

@@ -1,6 +1,6 @@
 // pure. Which hook hears of which event.
 
-export const EVENT_HOOKS = {
+const EVENT_HOOKS = {
   "response.submitted": "onResponseSubmitted",
   "response.updated": "onResponseUpdated",
   "response.deleted": "onResponseDeleted",

@@ -6,7 +6,7 @@ import type { Condition, FieldRef, Scalar } from "../store";
 import { fieldFinder } from "./find-field";
 
 export const MAX_DEPTH = 5;
-export const MAX_CONDITIONS = 50;
+const MAX_CONDITIONS = 50;
 export const MAX_VALUES = 1_000;
 const MAX_TEXT = 2_000;
 

@@ -11,7 +11,7 @@ export interface FoundField {
   most: number;
 }
 
-export const META_FIELDS = ["country", "device", "referrer"] as const;
+const META_FIELDS = ["country", "device", "referrer"] as const;
 const OURS = ["submitted_at", "status", "form_version", ...META_FIELDS.map((name) => `meta.${name}`)];
 const MAX_SHOWN = 30;
 const MAX_FILES = 100;

@@ -24,7 +24,7 @@ export function metaOf(given: Record<string, unknown> | undefined, visit: VisitF
   };
 }
 
-export function deviceOf(userAgent: string): "phone" | "tablet" | "desktop" | "program" {
+function deviceOf(userAgent: string): "phone" | "tablet" | "desktop" | "program" {
   if (/ipad|tablet|android(?!.*mobile)/i.test(userAgent)) return "tablet";
   if (/mobi|iphone|android/i.test(userAgent)) return "phone";
   return /mozilla|opera/i.test(userAgent) ? "desktop" : "program";

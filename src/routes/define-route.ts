@@ -14,7 +14,7 @@ import type { Permission } from "../shared/context";
 /** `public`: nobody asks. `person`: signed in, whatever the workspace. `operator`: who runs the service. Else a permission within one workspace. */
 export type Access = "public" | "person" | "operator" | Permission;
 
-export const ProblemSchema = z
+const ProblemSchema = z
   .object({
     type: z.string(),
     title: z.string(),

@@ -53,7 +53,7 @@ const NEEDS = {
 export type Permission = keyof typeof NEEDS;
 export const PERMISSIONS = NEEDS;
 
-export function roleAtLeast(role: Role, needed: Role): boolean {
+function roleAtLeast(role: Role, needed: Role): boolean {
   return ROLES.indexOf(role) >= ROLES.indexOf(needed);
 }
 

@@ -30,7 +30,7 @@ export async function seal(secret: string, purpose: string, text: string): Promi
   return `v1.${toBase64Url(iv)}.${toBase64Url(new Uint8Array(sealed))}`;
 }
 
-export async function unseal(secret: string, purpose: string, sealed: string): Promise<string> {
+async function unseal(secret: string, purpose: string, sealed: string): Promise<string> {
   const [version, iv, body] = sealed.split(".");
   if (version !== "v1" || iv === undefined || body === undefined) throw new Error("Not a sealed value");
   const plain = await crypto.subtle.decrypt(

@@ -66,7 +66,7 @@ export async function fetchDestination(env: OutboundEnv, request: OutboundReques
 class LateError extends Error {}
 
 /** Reads up to `maxBytes` and hangs up on the rest. */
-export async function readAtMost(
+async function readAtMost(
   body: ReadableStream<Uint8Array> | null,
   maxBytes: number,
 ): Promise<{ bytes: Uint8Array<ArrayBuffer>; truncated: boolean }> {

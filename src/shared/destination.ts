@@ -15,7 +15,7 @@ export type DestinationVerdict =
   | { ok: true; url: URL; loopback: boolean }
   | { ok: false; reason: DestinationReason; message: string /** Might be different in a while. */; passing: boolean };
 
-export const MAX_DESTINATION = 2_000;
+const MAX_DESTINATION = 2_000;
 
 // The ports on which Cloudflare itself speaks HTTPS: web servers listen there, mail and databases do not.
 const HTTPS_PORTS: ReadonlySet<string> = new Set(["", "443", "2053", "2083", "2087", "2096", "8443"]);

@@ -20,7 +20,7 @@ export interface MetricDelta {
   series: SeriesDelta[];
 }
 
-export const DURATION_BOUNDS_SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10] as const;
+const DURATION_BOUNDS_SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10] as const;
 /** Past this many label sets of one metric, what is new is counted under `other`: a bug must not fill the memory. */
 export const MAX_SERIES_PER_METRIC = 500;
 const OTHER = "other";

@@ -12,7 +12,7 @@ export interface WorkspaceMessage {
 }
 
 /** What a listener on a slow line can still take twice a second. */
-export const MAX_MESSAGE_BYTES = 16_384;
+const MAX_MESSAGE_BYTES = 16_384;
 
 export const workspaceHub = (env: Env, workspaceId: string) => env.WORKSPACES.getByName(workspaceId);
 

@@ -5,7 +5,7 @@ import { idempotencyKeys } from "./schema";
 
 export const KEPT_MS = 24 * 60 * 60 * 1000;
 /** A claim without an answer for this long belongs to a request that died; the next try may take it over. */
-export const ABANDONED_MS = 60 * 1000;
+const ABANDONED_MS = 60 * 1000;
 const FORGOTTEN_AT_ONCE = 5_000;
 
 export interface IdempotencyClaim {

@@ -7,7 +7,7 @@ import type { WebhookRow } from "./events/targets";
 
 const { webhooks, members, users } = tables;
 const MAX_ADMINS = 20;
-export const TELL_EVERY_MS = 60 * 60_000;
+const TELL_EVERY_MS = 60 * 60_000;
 
 /** Statements for the batch of the change itself; `wake` afterwards. */
 export async function prepareTrouble(ctx: WorkspaceContext, webhook: WebhookRow, trouble: "paused" | "disabled", since: number | null) {

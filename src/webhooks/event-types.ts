@@ -3,7 +3,7 @@ import { STORED_EVENTS } from "../store/events";
 
 export type { StoredEventType } from "../store/events";
 
-export const RESPONSE_EVENTS = ["response.submitted", "response.updated", "response.deleted", "response.restored"] as const;
+const RESPONSE_EVENTS = ["response.submitted", "response.updated", "response.deleted", "response.restored"] as const;
 export const EVENT_TYPES = [...RESPONSE_EVENTS, ...STORED_EVENTS] as const;
 
 export type ResponseEventType = (typeof RESPONSE_EVENTS)[number];

@@ -36,7 +36,7 @@ export function columnWidth({ paper }: Pick<Look, "paper">): number {
   return Math.floor((PAPERS[paper].width - 2 * MARGIN.side) * PX_PER_MM);
 }
 
-export function paletteFor(look: Look): Palette {
+function paletteFor(look: Look): Palette {
   return paletteOf(look.brand);
 }
 

@@ -24,7 +24,7 @@ export function buildAssets(): void {
 }
 
 /** True when something had to be built. */
-export async function buildWorker(): Promise<boolean> {
+async function buildWorker(): Promise<boolean> {
   const digest = digestOf(WORKER_SOURCES);
   const stamp = join(WORKER, ".built-from");
   if (existsSync(stamp) && readFileSync(stamp, "utf8") === digest) return false;

@@ -39,7 +39,7 @@ export function mayInstall(env: NodeJS.ProcessEnv = process.env): boolean {
 }
 
 /** The reason why not, or null when it is there now. */
-export async function installChromium(): Promise<string | null> {
+async function installChromium(): Promise<string | null> {
   const options = { env: { DEBIAN_FRONTEND: "noninteractive" }, timeoutMs: APT_TIMEOUT_MS };
   await run("apt-get", ["update", "-q"], options);
   const { code, output } = await run("apt-get", ["install", "-y", "-q", "--no-install-recommends", "chromium"], options);

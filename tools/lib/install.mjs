@@ -45,7 +45,7 @@ async function installDependencies() {
 }
 
 /** The npm that runs us, else the one in PATH. */
-export function npmCommand(args) {
+function npmCommand(args) {
   const own = process.env.npm_execpath;
   return own?.endsWith(".js") && existsSync(own) ? [process.execPath, [own, ...args]] : ["npm", args];
 }

@@ -11,7 +11,7 @@ interface Opener {
   opens: string;
 }
 
-export const OPENERS: readonly Opener[] = [
+const OPENERS: readonly Opener[] = [
   { program: "soffice", packages: ["libreoffice-calc-nogui", "libreoffice-writer-nogui"], opens: "XLSX and DOCX" },
   { program: "python3", packages: ["python3-minimal"], opens: "CSV" },
   {
@@ -29,7 +29,7 @@ export function hasProgram(name: string, env: NodeJS.ProcessEnv = process.env): 
   return (env.PATH ?? "").split(delimiter).some((folder) => folder !== "" && existsSync(join(folder, name)));
 }
 
-export const missingOpeners = (): Opener[] => OPENERS.filter(({ program }) => !hasProgram(program));
+const missingOpeners = (): Opener[] => OPENERS.filter(({ program }) => !hasProgram(program));
 
 /** Installs what is missing where that is ours to do. What then is still missing is said, and its tests say that they did not run. */
 export async function ensureOpeners(note: (text: string) => void): Promise<void> {

@@ -21,7 +21,7 @@ export interface RollOut {
 }
 
 /** 0: the version is there for those who ask for it by name, which is only us. */
-export const SHARES = [0, 10, 50, 100] as const;
+const SHARES = [0, 10, 50, 100] as const;
 const LOOK_EVERY_MS = 10_000;
 const LOOK_TIMEOUT_MS = 10_000;
 /** A new deployment takes some seconds to be known everywhere. */
@@ -56,7 +56,7 @@ export async function rollOut({
 }
 
 /** Why the version is not fit to serve, or null. The header picks it whatever its share is. */
-export async function askVersion({ url, worker }: Target, version: string): Promise<string | null> {
+async function askVersion({ url, worker }: Target, version: string): Promise<string | null> {
   try {
     const reply = await fetch(`${url}/health/ready`, {
       headers: { "Cloudflare-Workers-Version-Overrides": `${worker}="${version}"` },

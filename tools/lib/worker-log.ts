@@ -14,7 +14,7 @@ export function openWorkerLog(file: string): (line: WorkerLog) => void {
   };
 }
 
-export function summarize(message: string): string {
+function summarize(message: string): string {
   if (!message.startsWith("{")) return message;
   try {
     const { level: _level, time, message: text, correlation_id, stack: _stack, ...fields } = JSON.parse(message) as Record<string, unknown>;

@@ -49,7 +49,7 @@ function badEmail(): InvalidError {
   return new InvalidError("The e-mail address is not one.", [{ path: "email", message: "Not an e-mail address.", code: "bad_email" }]);
 }
 
-export function invalidToken(): InvalidError {
+function invalidToken(): InvalidError {
   return new InvalidError(
     "The link is not valid, was used, or has expired. Ask for a new one.",
     [{ path: "token", message: "Not valid any more.", code: "invalid_token" }],

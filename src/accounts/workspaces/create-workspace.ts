@@ -8,7 +8,7 @@ import { assertPerson } from "../assert-person";
 
 const { members, workspaces } = tables;
 /** Bounds every query over a person's memberships, and what one account can be used to litter. */
-export const MAX_WORKSPACES = 50;
+const MAX_WORKSPACES = 50;
 
 export async function createWorkspace(ctx: ServiceContext, input: { name: string }): Promise<string> {
   assertPerson(ctx);

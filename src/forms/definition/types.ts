@@ -2,11 +2,11 @@
 
 export const TEXT_TYPES = ["short_text", "long_text", "email", "phone", "url", "hidden"] as const;
 export const NUMBER_TYPES = ["number", "slider", "currency", "rating", "nps"] as const;
-export const TIME_TYPES = ["date", "time", "datetime", "date_range"] as const;
+const TIME_TYPES = ["date", "time", "datetime", "date_range"] as const;
 export const SINGLE_CHOICE_TYPES = ["select", "radio"] as const;
 export const MULTI_CHOICE_TYPES = ["multi_select", "checkboxes", "ranking"] as const;
-export const BOOLEAN_TYPES = ["yes_no", "consent"] as const;
-export const OTHER_ANSWER_TYPES = ["matrix", "file", "signature", "address", "group", "repeat", "calculated"] as const;
+const BOOLEAN_TYPES = ["yes_no", "consent"] as const;
+const OTHER_ANSWER_TYPES = ["matrix", "file", "signature", "address", "group", "repeat", "calculated"] as const;
 export const CONTENT_TYPES = ["heading", "rich_text", "image", "page_break"] as const;
 
 export const FIELD_TYPES = [

@@ -10,7 +10,7 @@ const ADDRESS = objectOf({ line1: TEXT, line2: TEXT, city: TEXT, region: TEXT, p
 const RANGE = objectOf({ start: DATE, end: DATE });
 
 /** Null for what holds no answer. */
-export function typeOfField(info: FieldInfo, calculated: CalculatedTypes): Type | null {
+function typeOfField(info: FieldInfo, calculated: CalculatedTypes): Type | null {
   const { type, name, options, rows } = info.field;
   switch (type) {
     case "short_text":

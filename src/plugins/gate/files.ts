@@ -24,7 +24,7 @@ const Call = z.discriminatedUnion("do", [
   }),
 ]);
 
-export function filePrefix(workspaceId: string, pluginId: string): string {
+function filePrefix(workspaceId: string, pluginId: string): string {
   return `plugins/${workspaceId}/${pluginId}/`;
 }
 

@@ -201,7 +201,7 @@ function patternMethod(original: AnyFunction): AnyFunction {
   return method;
 }
 
-export function shortReplacement(replacement: string, text: string): string {
+function shortReplacement(replacement: string, text: string): string {
   const growth = replacement.length + (replacement.split("$").length - 1) * text.length;
   if (growth * (text.length + 1) > 8 * MAX_TEXT) throw new RangeError("What comes out of this replacement could be too long.");
   return replacement;

@@ -20,7 +20,7 @@ export interface DueRun {
 const ROWS_PER_STATEMENT = 500;
 const MESSAGES_PER_BATCH = 100;
 
-export const ADD_RUNS = `INSERT INTO plugin_runs
+const ADD_RUNS = `INSERT INTO plugin_runs
   (id, workspace_id, plugin_id, event_id, event_type, occurred_at, form_id, shard, seq, data, kind, status, due_at, correlation_id, created_at)
   SELECT e.value ->> 'id', ?2, e.value ->> 'pluginId', e.value ->> 'eventId', e.value ->> 'eventType', e.value ->> 'occurredAt',
     e.value ->> 'formId', e.value ->> 'shard', e.value ->> 'seq', e.value ->> 'data', 'event', 'queued', ?3, ?4, ?3

@@ -4,7 +4,7 @@ import { InvalidError, type Issue } from "../../shared/errors";
 
 export const MAX_SOURCE = 256 * 1024;
 /** What a plugin may import, because its author's editor wants it: everything else would be somebody else's code. */
-export const SDK_MODULE = "headwater";
+const SDK_MODULE = "headwater";
 /** Ours inside a metered plugin; nobody else may have a name like it. */
 export const OUR_NAME = "$hw";
 

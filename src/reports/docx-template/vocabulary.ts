@@ -11,8 +11,8 @@ export interface Level {
 
 const level = (names: Readonly<Record<string, Level | null>>, open = false): Level => ({ names: new Map(Object.entries(names)), open });
 
-export const REPORT_NAMES = ["title", "form", "workspace", "date", "position", "count"] as const;
-export const RESPONSE_NAMES = ["number", "id", "submitted_at", "status", "seconds"] as const;
+const REPORT_NAMES = ["title", "form", "workspace", "date", "position", "count"] as const;
+const RESPONSE_NAMES = ["number", "id", "submitted_at", "status", "seconds"] as const;
 
 const plain = (names: readonly string[]) => Object.fromEntries(names.map((name) => [name, null]));
 

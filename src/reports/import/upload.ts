@@ -15,7 +15,7 @@ const { imports } = tables;
 
 export const MAX_IMPORT_BYTES = 50 * 1024 * 1024;
 /** A workbook is unpacked from memory. */
-export const MAX_WORKBOOK_BYTES = 10 * 1024 * 1024;
+const MAX_WORKBOOK_BYTES = 10 * 1024 * 1024;
 const KEPT_MS = 7 * 86_400_000;
 const AT_ONCE = 200;
 const MAX_SAMPLES = 3;

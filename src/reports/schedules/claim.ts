@@ -66,7 +66,7 @@ async function claim(ctx: ServiceContext, schedule: Schedule, now: number): Prom
 }
 
 /** After an outage it runs once, for the newest of the times that passed. */
-export function latestDue(schedule: Schedule, first: number, now: number): { plannedAt: number; missed: number } {
+function latestDue(schedule: Schedule, first: number, now: number): { plannedAt: number; missed: number } {
   let plannedAt = first;
   let missed = 0;
   for (let next = nextRun(schedule, first); next !== null && next <= now && missed < MAX_MISSED; next = nextRun(schedule, next)) {

@@ -55,7 +55,7 @@ export async function takeMailEvents(ctx: ServiceContext, body: SignedBody, json
 }
 
 /** Resend sends one object, SendGrid a list; both give back the id that we gave them with the mail. */
-export function readMailEvents(json: unknown): MailEvent[] {
+function readMailEvents(json: unknown): MailEvent[] {
   const all = Array.isArray(json) ? json.slice(0, MAX_EVENTS) : [json];
   return all.flatMap((one): MailEvent[] => {
     if (!isObject(one)) return [];

@@ -19,7 +19,7 @@ export interface Timing {
 }
 
 /** The cron trigger comes this often; anything more frequent could not be kept. */
-export const LEAST_GAP_MS = 15 * 60_000;
+const LEAST_GAP_MS = 15 * 60_000;
 /** 29 February may be eight years away, on a Monday forty. */
 const MAX_DAYS = 41 * 366;
 const GAPS_LOOKED_AT = 200;

@@ -23,7 +23,7 @@ const { scheduleRuns, workspaces } = tables;
 
 const POLL_MS = 3_000;
 /** The history keeps the very file that was sent for as long as this. */
-export const FILE_KEPT_MS = 90 * 86_400_000;
+const FILE_KEPT_MS = 90 * 86_400_000;
 
 const Input = z.object({ run_id: z.string().max(64) });
 const Saved = z.object({ export_id: z.string().max(64) });

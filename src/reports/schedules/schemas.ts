@@ -4,7 +4,7 @@ import { plainText } from "../../shared/text";
 import { CalculatedFieldInput, EXPORT_FORMATS, ExportOptions, TableRequest } from "../exports/request";
 import { FREQUENCIES } from "./next-run";
 
-export const MAX_RECIPIENTS = 50;
+const MAX_RECIPIENTS = 50;
 export const MAX_SCHEDULES = 200;
 
 const WEEKDAYS = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];

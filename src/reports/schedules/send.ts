@@ -20,7 +20,7 @@ import type { Span } from "./windows";
 const { scheduleRuns, workspaces } = tables;
 
 /** Most mail servers refuse more. */
-export const MAX_ATTACHED = 10 * 1024 * 1024;
+const MAX_ATTACHED = 10 * 1024 * 1024;
 const LINK_DAYS = 7;
 const DAY_MS = 86_400_000;
 const CHART = "chart";

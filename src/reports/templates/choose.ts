@@ -71,7 +71,7 @@ async function ownTemplate(ctx: WorkspaceContext, id: string | undefined, mayDef
 }
 
 /** Checked at the door, too. */
-export function brandingOf(branding: Choosing["branding"]): TemplateSettings {
+function brandingOf(branding: Choosing["branding"]): TemplateSettings {
   if (branding === undefined || typeof branding === "boolean") return {};
   const parsed = TemplateSettings.safeParse(branding);
   if (parsed.success) return parsed.data;

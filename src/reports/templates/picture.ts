@@ -19,7 +19,7 @@ export function whyNotPicture(address: string): string | null {
   return found === type ? null : `The bytes are not ${type}.`;
 }
 
-export function pictureType(bytes: Uint8Array): string | null {
+function pictureType(bytes: Uint8Array): string | null {
   return TYPES.find(({ begins }) => begins.every((byte, i) => bytes[i] === byte))?.type ?? null;
 }
 

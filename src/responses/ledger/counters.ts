@@ -5,7 +5,7 @@ import type { Effect } from "./types";
 /** Every time zone's hour and day begin on a quarter of an hour, so quarters make all of them exact, half-hour zones too. */
 export const BUCKET_MS = 15 * 60_000;
 
-export const TOTALS = ["complete", "partial", "starts", "views", "duration_ms", "timed"] as const;
+const TOTALS = ["complete", "partial", "starts", "views", "duration_ms", "timed"] as const;
 export type Total = (typeof TOTALS)[number];
 
 export interface Count {

@@ -10,7 +10,7 @@ const FIELD = {
 } as const;
 
 /** Checked by the query language's own parser, which says where, why and what would do; here it is only described. */
-export const QueryBody = z.unknown().openapi("Query", {
+const QueryBody = z.unknown().openapi("Query", {
   type: "object",
   required: ["aggregate"],
   additionalProperties: false,

@@ -9,7 +9,7 @@ export function readRollups(db: Postgres, formId: string): Promise<RollupRow[]> 
 }
 
 // Only while every ledger's mark stands where it was read; locked, so that a settle waits for this or this sees what it wrote.
-export const REPLACE_ROLLUPS = `WITH stood AS (SELECT m.shard, m.seq FROM ledger_marks m WHERE m.form_id = $1 FOR UPDATE),
+const REPLACE_ROLLUPS = `WITH stood AS (SELECT m.shard, m.seq FROM ledger_marks m WHERE m.form_id = $1 FOR UPDATE),
   unmoved AS (SELECT count(*) = jsonb_array_length($2::text::jsonb) AS yes
     FROM stood s JOIN jsonb_array_elements($2::text::jsonb) e ON s.shard = (e ->> 0)::integer AND s.seq = (e ->> 1)::bigint),
   fresh AS (SELECT * FROM jsonb_to_recordset($3::text::jsonb) AS b(day text, field text, value text, count bigint, sum double precision,

@@ -8,7 +8,7 @@ import type { EntryKind, SettleBatch, SettledAudit, SettledEntry, SettledRow, Se
 import { type Postgres, type Statement, storable } from "./connection";
 import { searchableWords } from "./words";
 
-export const SETTLE = `SELECT headwater_settle($1::text, $2::integer, $3::text, $4::bigint, $5::bigint, $6::text, $7::text, $8::bigint,
+const SETTLE = `SELECT headwater_settle($1::text, $2::integer, $3::text, $4::bigint, $5::bigint, $6::text, $7::text, $8::bigint,
   $9::text::jsonb, $10::text::jsonb, $11::text::jsonb, $12::text::jsonb) AS stands`;
 
 const PAST: Record<EntryKind, string> = {

@@ -19,7 +19,7 @@ export interface Attempt {
   at: number;
 }
 
-export const USER_AGENT = "Headwater-Webhooks/1.0";
+const USER_AGENT = "Headwater-Webhooks/1.0";
 
 export async function attemptRequest(endpoint: Endpoint, attempt: Attempt, body: string): Promise<OutboundRequest> {
   const timestamp = Math.floor(attempt.at / 1_000);

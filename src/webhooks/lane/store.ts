@@ -21,10 +21,10 @@ const DUE_COLUMNS = `id, event_id AS eventId, event_type AS eventType, occurred_
 export const DUE = `SELECT ${DUE_COLUMNS} FROM webhook_deliveries
   WHERE webhook_id = ?1 AND status = 'pending' AND due_at <= ?2 AND id NOT IN (SELECT value FROM json_each(?3)) ORDER BY due_at LIMIT ?4`;
 
-export const NEXT_DUE = "SELECT min(due_at) AS at FROM webhook_deliveries WHERE webhook_id = ?1 AND status = 'pending' AND due_at > ?2";
+const NEXT_DUE = "SELECT min(due_at) AS at FROM webhook_deliveries WHERE webhook_id = ?1 AND status = 'pending' AND due_at > ?2";
 
 // The first of each form, found by jumping from form to form: a long queue of one costs no more than a short one.
-export const HEADS = `WITH RECURSIVE forms (id) AS (
+const HEADS = `WITH RECURSIVE forms (id) AS (
     SELECT min(form_id) FROM webhook_deliveries WHERE webhook_id = ?1 AND status = 'pending'
     UNION ALL
     SELECT (SELECT min(form_id) FROM webhook_deliveries WHERE webhook_id = ?1 AND status = 'pending' AND form_id > forms.id)
@@ -46,7 +46,7 @@ export interface Page {
   more: boolean;
 }
 
-export const ENDPOINT = "SELECT * FROM webhooks WHERE id = ?1";
+const ENDPOINT = "SELECT * FROM webhooks WHERE id = ?1";
 
 /** The endpoint and what is due to it: one question, because most lanes wake for a single delivery. */
 export async function readEndpoint(
@@ -109,16 +109,16 @@ const NEW = `FROM json_each(?1) e WHERE NOT EXISTS (
   SELECT 1 FROM webhook_attempts a WHERE a.delivery_id = e.value ->> 'id' AND a.attempt = e.value ->> 'attempt')`;
 
 // The attempt's own row comes last: until it is there, the others count; once it is, a repeat of the batch counts nothing.
-export const COUNT_DAYS = `INSERT INTO webhook_days (webhook_id, day, delivered, failed, dead)
+const COUNT_DAYS = `INSERT INTO webhook_days (webhook_id, day, delivered, failed, dead)
   SELECT ?2, date((e.value ->> 'at') / 1000, 'unixepoch'), count(*) FILTER (WHERE e.value ->> 'outcome' = 'delivered'),
     count(*) FILTER (WHERE e.value ->> 'outcome' <> 'delivered'), count(*) FILTER (WHERE e.value ->> 'next' = 'dead')
   ${NEW} GROUP BY 2
   ON CONFLICT (webhook_id, day) DO UPDATE SET delivered = delivered + excluded.delivered, failed = failed + excluded.failed, dead = dead + excluded.dead`;
 
-export const COUNT_DEAD = `UPDATE webhooks SET dead_untold = dead_untold + (SELECT count(*) ${NEW} AND e.value ->> 'next' = 'dead') WHERE id = ?2`;
+const COUNT_DEAD = `UPDATE webhooks SET dead_untold = dead_untold + (SELECT count(*) ${NEW} AND e.value ->> 'next' = 'dead') WHERE id = ?2`;
 
 // Only for who wants to hear of it: an outage must not fill a table nobody reads.
-export const RAISE_DEAD = `INSERT INTO webhook_events (id, workspace_id, form_id, type, occurred_at, data, correlation_id)
+const RAISE_DEAD = `INSERT INTO webhook_events (id, workspace_id, form_id, type, occurred_at, data, correlation_id)
   SELECT e.value ->> 'deathEventId', d.workspace_id, nullif(d.form_id, ''), 'webhook.dead_lettered', ?3,
     json_object('delivery_id', d.id, 'webhook_id', d.webhook_id, 'event_id', d.event_id, 'event_type', d.event_type, 'response_id', d.response_id,
       'attempts', e.value ->> 'attempt', 'last_status', e.value ->> 'status', 'last_error', e.value ->> 'error'), d.correlation_id
@@ -128,7 +128,7 @@ export const RAISE_DEAD = `INSERT INTO webhook_events (id, workspace_id, form_id
       AND EXISTS (SELECT 1 FROM json_each(w.events) WHERE value = 'webhook.dead_lettered'))
   ON CONFLICT (id) DO NOTHING RETURNING id`;
 
-export const MOVE_ON = `UPDATE webhook_deliveries SET status = e.value ->> 'next', attempts = e.value ->> 'attempt', tries = e.value ->> 'tries',
+const MOVE_ON = `UPDATE webhook_deliveries SET status = e.value ->> 'next', attempts = e.value ->> 'attempt', tries = e.value ->> 'tries',
     due_at = coalesce(e.value ->> 'dueAt', due_at), last_status = e.value ->> 'status', last_error = e.value ->> 'error',
     duration_ms = e.value ->> 'durationMs', finished_at = CASE WHEN e.value ->> 'next' <> 'pending' THEN e.value ->> 'at' + e.value ->> 'durationMs' END
   FROM json_each(?1) e

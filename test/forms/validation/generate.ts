@@ -18,7 +18,7 @@ const simple = fc.oneof(word, fc.integer({ min: -3, max: 12 }), fc.boolean(), fc
 const date = fc.constantFrom("2024-02-29", "2026-01-01", "2026-12-31");
 
 /** Values that the field would keep, or nearly. */
-export function answerTo(field: Field): fc.Arbitrary<unknown> {
+function answerTo(field: Field): fc.Arbitrary<unknown> {
   switch (field.type) {
     case "email":
       return fc.constantFrom("ada@Example.com", " bo@x.org ", "");
