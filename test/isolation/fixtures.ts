@@ -72,8 +72,12 @@ async function createImport(world: World, [formId]: Made): Promise<string> {
   return String((await made(world.call("POST", `/api/v1/forms/${formId}/imports`, "score\n9\n", { headers }))).id);
 }
 
-export const MAKERS: Record<string, Maker> = {
+const MAKERS: Record<string, Maker> = {
   "/api/v1/forms/{id}/imports/{iid}": createImport,
+  "/api/v1/forms/{id}/uploads/{uid}": (world, [formId]) => createUpload(world, formId),
+  "/api/v1/forms/{id}/uploads/{uid}/parts/{part}": async () => "1",
+  "/api/v1/uploads/{id}": (world) => createUpload(world),
+  "/u/{id}": (world) => createUpload(world),
   "/api/v2/reports/schedules/{id}": createSchedule,
   "/api/v2/reports/suppressions/{address}": createSuppression,
   "/api/v2/plugins/{id}": async (world) => String((await made(world.call("POST", "/api/v2/plugins", PLUGIN))).id),
