@@ -6,10 +6,10 @@ import { type ZipEntry, zip } from "../files/zip";
 import type { Tally } from "../table/tally";
 import { answersOf } from "./answers";
 import { documentOf, paperOf } from "./docx/package";
-import { type TableRow, table } from "./docx/table";
+import { type TableRow, Tables } from "./docx/table";
 import { isRightToLeft, paragraphs } from "./docx/text";
 import { factsOf } from "./facts";
-import type { ExportMeta, ExportRow, ExportSource, Share, StreamFormat } from "./format";
+import type { ExportRow, ExportSource, Share, StreamFormat } from "./format";
 import { rowsOf } from "./passing";
 import { readableText } from "./readable";
 import { answeredOf, percent, type QuestionSummary, shortNumber } from "./summary";
@@ -64,6 +64,7 @@ async function* files(source: ExportSource): AsyncGenerator<ZipEntry> {
   if (meta.options.cover !== false || meta.options.summary !== false) {
     yield { path: "Summary.docx", data: documentOf(meta, joined(front(source, tally), [])) };
   }
+  const tables = responseTables(source);
   const rows = rowsOf(source, SECOND_READING);
   let pending = await rows.next();
   for (let number = 0; !pending.done; ) {
@@ -75,10 +76,9 @@ async function* files(source: ExportSource): AsyncGenerator<ZipEntry> {
       let chars = 0;
       for (let i = 0; i < RESPONSES_PER_FILE && chars < CHARS_PER_FILE && !pending.done; i++) {
         number += 1;
-        for (const part of responseParts(source, pending.value, number)) {
-          chars += part.length;
-          yield part;
-        }
+        const text = oneResponse(source, pending.value, number, tables);
+        chars += text.length;
+        yield text;
         pending = await rows.next();
       }
     }
@@ -93,52 +93,61 @@ async function addedUp(source: ExportSource): Promise<Tally> {
 
 function* front(source: ExportSource, tally: Tally): Generator<string> {
   const { meta } = source;
-  if (meta.options.cover !== false) yield* cover(source, tally.rows);
+  if (meta.options.cover !== false) yield cover(source, tally.rows);
   if (meta.options.summary === false) return;
   const questions = answeredOf(tally);
   if (questions.length > 0) yield heading("Summary", 1, true);
-  for (const question of questions) yield* questionParts(question, tally.rows, meta);
+  const tables = new Tables(paperOf(meta), 0.6);
+  for (const question of questions) yield heading(question.label, 3) + figures(question, tally.rows, tables);
 }
 
-function* cover(source: ExportSource, rows: number): Generator<string> {
+function cover(source: ExportSource, rows: number): string {
   const { meta } = source;
-  yield paragraphs(meta.workspaceName, { style: "Overline" });
-  yield paragraphs(meta.title, { style: "Title" });
   const facts = factsOf(source, rows).map(({ label, value }) => ({ label, text: readableText(value, meta.timezone) }));
-  yield* table(facts, { paper: paperOf(meta), labels: 0.3, mirrored: false });
+  return (
+    paragraphs(meta.workspaceName, { style: "Overline" }) +
+    paragraphs(meta.title, { style: "Title" }) +
+    new Tables(paperOf(meta), 0.3).write(facts)
+  );
 }
 
-function* questionParts({ label, answered, figures, choices }: QuestionSummary, rows: number, meta: ExportMeta): Generator<string> {
-  yield heading(label, 3);
+function figures({ label, answered, figures: of, choices }: QuestionSummary, rows: number, tables: Tables): string {
   const lines: TableRow[] = [{ label: "Answered", text: `${answered} of ${rows}` }];
-  if (figures !== null) {
+  if (of !== null) {
     lines.push(
-      { label: "Average", text: shortNumber(figures.average) },
-      { label: "Least", text: shortNumber(figures.least) },
-      { label: "Most", text: shortNumber(figures.most) },
+      { label: "Average", text: shortNumber(of.average) },
+      { label: "Least", text: shortNumber(of.least) },
+      { label: "Most", text: shortNumber(of.most) },
     );
   }
   for (const { label: choice, count, share } of choices ?? []) lines.push({ label: choice, text: `${count} (${percent(share)} %)` });
-  yield* table(lines, { paper: paperOf(meta), labels: 0.6, mirrored: isRightToLeft(label), together: lines.length <= KEPT_TOGETHER });
+  return tables.write(lines, { mirrored: isRightToLeft(label), together: lines.length <= KEPT_TOGETHER });
 }
 
 async function* responses(source: ExportSource): AsyncGenerator<string> {
+  const tables = responseTables(source);
   let number = 0;
   for await (const row of rowsOf(source, SECOND_READING)) {
     number += 1;
     if (number === 1) yield heading("Responses", 1, true);
-    yield* responseParts(source, row, number);
+    yield oneResponse(source, row, number, tables);
   }
 }
 
-function* responseParts(source: ExportSource, row: ExportRow, number: number): Generator<string> {
+function responseTables({ meta }: ExportSource): Tables {
+  return new Tables(paperOf(meta), 0.38);
+}
+
+function oneResponse(source: ExportSource, row: ExportRow, number: number, tables: Tables): string {
   const { meta } = source;
   const { response } = row;
-  yield heading(`Response ${number}`, 2);
-  yield paragraphs(`${readableText({ at: response.submittedAt }, meta.timezone)} · ${response.id}`, { style: "Byline" });
   const rows = answersOf(source, row).map((part): TableRow => (part.kind === "turn" ? { heading: part.label } : part));
-  const mirrored = rows.filter((line) => "label" in line && isRightToLeft(line.label)).length * 2 > rows.length;
-  yield* table(rows.length === 0 ? [{ label: "", text: "No answers" }] : rows, { paper: paperOf(meta), labels: 0.38, mirrored });
+  const fromRight = rows.filter((line) => "label" in line && isRightToLeft(line.label)).length;
+  return (
+    heading(`Response ${number}`, 2) +
+    paragraphs(`${readableText({ at: response.submittedAt }, meta.timezone)} · ${response.id}`, { style: "Byline" }) +
+    tables.write(rows.length === 0 ? [{ label: "", text: "No answers" }] : rows, { mirrored: fromRight * 2 > rows.length })
+  );
 }
 
 function heading(text: string, level: 1 | 2 | 3, newPage = false): string {

@@ -18,14 +18,18 @@ const RIGHT_TO_LEFT_STRETCH = new RegExp(`[${RIGHT_TO_LEFT}]+(?:[^\\p{L}]+[${RIG
 const LEFT_TO_RIGHT_LETTER = `(?:(?![${RIGHT_TO_LEFT}])\\p{L})`;
 const LEFT_TO_RIGHT_STRETCH = new RegExp(`${LEFT_TO_RIGHT_LETTER}+(?:[^\\p{L}]+${LEFT_TO_RIGHT_LETTER}+)*`, "gu");
 
+/** Breaks, and where the scripts that are written from right to left lie: nearly all text has nothing of it. */
+const NEEDS_CARE = /[\t-\r\u0085\u2028\u2029\u0590-\u08FF\uFB1D-\uFDFF\uFE70-\uFEFF\uD802\uD803\uD83A\uD83B]/;
+
 /** By its first letter, as the Unicode algorithm does. */
 export function isRightToLeft(text: string): boolean {
-  if (!HAS_RIGHT_TO_LEFT.test(text)) return false;
+  if (!NEEDS_CARE.test(text) || !HAS_RIGHT_TO_LEFT.test(text)) return false;
   return HAS_RIGHT_TO_LEFT.test(FIRST_LETTER.exec(text)?.[0] ?? "");
 }
 
 /** A line break stays within its paragraph, unless the direction changes there. */
 export function paragraphs(text: string, look: ParagraphLook = {}): string {
+  if (!NEEDS_CARE.test(text)) return paragraph([text], false, look);
   let xml = "";
   let lines: string[] = [];
   let direction = false;

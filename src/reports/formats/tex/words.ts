@@ -21,22 +21,23 @@ const SPECIAL: Record<string, string> = {
   "-": "{-}",
   ",": "{,}",
 };
-/** What the T1 fonts of every TeX Live have under its own sign: Latin 1 and Latin Extended A. */
+/** What the T1 fonts of every TeX Live have under its own sign: accented letters of Latin 1 and Latin Extended A. */
 const IN_EVERY_FONT = /[\u00C0-\u017E]/;
+const NEEDS_CARE = /[^A-Za-z0-9 .:;!?()/@*+=[\]]/gu;
 
 /** Every sign as itself: no command, no comment, no ligature can hide in an answer. */
 export function escapeTex(text: string): string {
-  let out = "";
-  for (const char of text.toWellFormed().replace(/\r\n?/g, "\n")) {
-    const code = char.codePointAt(0) ?? 0;
-    if (char === "\n") out += "\\leavevmode\\newline{}";
-    else if (char === "\t") out += " ";
-    else if (code < 32 || code === 127) continue;
-    else if (code < 127) out += SPECIAL[char] ?? char;
-    else if (IN_EVERY_FONT.test(char) && char.normalize("NFD") !== char) out += char;
-    else out += `\\sign{${code.toString(16).toUpperCase()}}`;
-  }
-  return out;
+  return text.toWellFormed().replace(/\r\n?/g, "\n").replace(NEEDS_CARE, texOf);
+}
+
+function texOf(char: string): string {
+  const code = char.codePointAt(0) ?? 0;
+  if (char === "\n") return "\\leavevmode\\newline{}";
+  if (char === "\t") return " ";
+  if (code < 32 || code === 127) return "";
+  if (code < 127) return SPECIAL[char] ?? char;
+  if (IN_EVERY_FONT.test(char) && char.normalize("NFD") !== char) return char;
+  return `\\sign{${code.toString(16).toUpperCase()}}`;
 }
 
 export const README = `This is the source of a document, made by Headwater.
