@@ -193,7 +193,7 @@ function toEntry(row: RawEntry): EntryRow {
 }
 
 /** Every word as a prefix, in this form alone; quoting leaves FTS5 nothing to read as an operator. */
-function matchExpression(formId: string, words: readonly string[]): string {
+export function matchExpression(formId: string, words: readonly string[]): string {
   const quoted = words.map((word) => `"${word.replaceAll('"', '""')}"*`);
   return `form:"${formId}" AND words:(${quoted.join(" AND ")})`;
 }
