@@ -28,7 +28,7 @@ let headwater: Headwater | undefined;
 let failed = false;
 try {
   await step("Build", build);
-  const served = await step("Headwater, with its demo", () => serveHeadwater(state));
+  const served = await step("Headwater, with its demo", () => serveHeadwater(state, { direct: true }));
   headwater = served;
   const order: ListeningOrder = {
     url: served.url,

@@ -14,7 +14,7 @@ export interface Headwater extends Subject {
   miniflare: Miniflare;
 }
 
-export async function serveHeadwater(folder: string, options: Pick<ServeOptions, "beside"> = {}): Promise<Headwater> {
+export async function serveHeadwater(folder: string, options: Pick<ServeOptions, "beside" | "direct"> = {}): Promise<Headwater> {
   const state = openState(folder);
   const bindings = { ...state.secrets, LIMITS: "off", SEED_TOKEN };
   const { miniflare, stop, url } = await serve({ ...options, port: 0, stores: state.stores, bindings });

@@ -17,6 +17,11 @@ export interface ServeOptions {
   stores?: string;
   /** Laid over `vars` of wrangler.toml: secrets and settings. */
   bindings?: Record<string, string>;
+  /**
+   * Past the simulator's front, which takes each request and each frame a second time and deflates what goes to listeners; neither we
+   * nor the real edge do. Who calls has no address then.
+   */
+  direct?: boolean;
   /** Connection string of a Postgres to bind as HYPERDRIVE. */
   postgresUrl?: string;
   onLog?: (line: WorkerLog) => void;
@@ -61,6 +66,7 @@ export async function serve(options: ServeOptions): Promise<Served> {
     name: "headwater",
     modulesRoot: WORKER,
     modules: modulesOf(WORKER),
+    ...(options.direct ? { unsafeDirectSockets: [{ host, port: 0 }] } : {}),
     // Assets of its own would put a router in front of every request: a quarter of a millisecond each, for files few ask for.
     serviceBindings: { ...(fromConfig.serviceBindings as Record<string, string> | undefined), ASSETS: "assets" },
     bindings: { ...(fromConfig.bindings as Record<string, string> | undefined), ...options.bindings },
@@ -84,7 +90,8 @@ export async function serve(options: ServeOptions): Promise<Served> {
   );
   releaseSignals();
   const ready = await miniflare.ready;
-  return { url: `http://localhost:${ready.port}`, miniflare, stop: () => miniflare.dispose() };
+  const { port } = options.direct ? await miniflare.unsafeGetDirectURL("headwater") : ready;
+  return { url: `http://localhost:${port}`, miniflare, stop: () => miniflare.dispose() };
 }
 
 function assetsWorker(assets: ServedWorker["assets"]): ServedWorker {

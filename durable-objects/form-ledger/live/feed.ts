@@ -22,21 +22,23 @@ import { totalsOf } from "./reads";
 export const MAX_LISTENERS = 10_000;
 /** Below this many, all are told together. */
 const FEW_LISTENERS = 100;
-const GROUPS = 8;
+const GROUPS = 16;
+/** A frame that was held up makes the next one no later, so that one long task does not drive all groups together; up to here. */
+const MAX_LATE_MS = 60;
 /** Who may listen was asked when the feed was opened; after this long it is asked again. */
 const MAX_AGE_MS = 3_600_000;
 const KEEP_ALIVE_MS = 20_000;
 /** Of answers to all listeners together in one frame: sending costs by the byte, and a thousand times what one costs. */
 const MAX_SENT_BYTES = 8_388_608;
 
+/** Times are when a frame was or is due, not when it was told; null: nothing to tell. Who comes and goes makes no change wait. */
 interface Group {
-  /** Of the last frame that told of a change; who comes and goes is told at its own pace and makes no change wait. */
   lastAt: number;
+  changeAt: number | null;
   lastPresenceAt: number;
+  presenceAt: number | null;
   timer: ReturnType<typeof setTimeout> | null;
   dueAt: number;
-  changed: boolean;
-  presence: boolean;
 }
 
 export interface Opening {
@@ -53,11 +55,11 @@ export class Feed {
   readonly #bySocket = new Map<WebSocket, SocketListener>();
   readonly #groups: Group[] = Array.from({ length: GROUPS }, () => ({
     lastAt: 0,
+    changeAt: null,
     lastPresenceAt: 0,
+    presenceAt: null,
     timer: null,
     dueAt: 0,
-    changed: false,
-    presence: false,
   }));
   #keepAlive: ReturnType<typeof setInterval> | null = null;
 
@@ -98,8 +100,10 @@ export class Feed {
   /** Something was committed, or seen. */
   changed(): void {
     if (this.#listeners.size === 0) return;
-    for (const group of this.#groups) group.changed = true;
-    this.#schedule();
+    const now = this.deps.now();
+    const groups = this.#listeners.size < FEW_LISTENERS ? 1 : GROUPS;
+    for (const [index, group] of this.#groups.entries()) group.changeAt ??= nextFrameAt(group.lastAt, now, index, groups);
+    this.#schedule(now);
   }
 
   /** Who hears too few ledgers to hear of `shard` comes again, and resumes where it was. */
@@ -145,19 +149,15 @@ export class Feed {
   }
 
   #presenceChanged(): void {
-    for (const group of this.#groups) group.presence = true;
-    this.#schedule();
+    const now = this.deps.now();
+    for (const group of this.#groups) group.presenceAt ??= Math.max(now, group.lastPresenceAt + FRAME_GAP_MS);
+    this.#schedule(now);
   }
 
-  #schedule(): void {
+  #schedule(now: number): void {
     if (this.#listeners.size === 0) return;
-    const now = this.deps.now();
-    const groups = this.#listeners.size < FEW_LISTENERS ? 1 : GROUPS;
-    const leadAt = this.#groups[0]?.lastAt ?? 0;
     for (const [index, group] of this.#groups.entries()) {
-      const change = group.changed ? nextFrameAt(group.lastAt, now, leadAt, index, groups) : Number.POSITIVE_INFINITY;
-      const presence = group.presence ? Math.max(now, group.lastPresenceAt + FRAME_GAP_MS) : Number.POSITIVE_INFINITY;
-      const at = Math.min(change, presence);
+      const at = Math.min(group.changeAt ?? Number.POSITIVE_INFINITY, group.presenceAt ?? Number.POSITIVE_INFINITY);
       if (at === Number.POSITIVE_INFINITY || (group.timer !== null && group.dueAt <= at)) continue;
       if (group.timer !== null) clearTimeout(group.timer);
       group.dueAt = at;
@@ -168,15 +168,15 @@ export class Feed {
   #frame(index: number, group: Group): void {
     const now = this.deps.now();
     group.timer = null;
-    const changed = group.changed && group.lastAt + FRAME_GAP_MS <= now;
-    const { presence } = group;
-    if (changed) {
-      group.lastAt = now;
-      group.changed = false;
+    const changed = group.changeAt !== null && group.changeAt <= now;
+    const presence = group.presenceAt !== null && group.presenceAt <= now;
+    if (group.changeAt !== null && changed) {
+      group.lastAt = Math.max(group.changeAt, now - MAX_LATE_MS);
+      group.changeAt = null;
     }
     if (presence) {
       group.lastPresenceAt = now;
-      group.presence = false;
+      group.presenceAt = null;
     }
     try {
       const say = remembering();
@@ -186,7 +186,7 @@ export class Feed {
     } catch (error) {
       this.deps.log.error("a frame failed", { form_id: this.ledger.name.formId, ...describeError(error) });
     }
-    this.#schedule();
+    this.#schedule(now);
   }
 
   /** False when the listener is gone. */
