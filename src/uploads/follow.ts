@@ -1,7 +1,7 @@
 // What the ledgers have accepted, followed: files that a response names become its own, and go when it is erased. The submit claims
 // too, at once; this one is told again until it is done, so no crash in between can leave an accepted file to the night.
 import { and, asc, eq, sql } from "drizzle-orm";
-import type { WorkspaceContext } from "../shared/context";
+import type { ServiceContext, WorkspaceContext } from "../shared/context";
 import { openPrimaryStore, tables } from "../store";
 import { claimUploads } from "./answer";
 import { uploadsNamedIn } from "./fields";
@@ -10,6 +10,7 @@ import { removeUploads } from "./rows";
 const { uploads } = tables;
 const ENTRIES_AT_ONCE = 1_000;
 const FILES_AT_ONCE = 500;
+const MAX_ROUNDS = 100;
 
 interface Range {
   formId: string;
@@ -53,7 +54,7 @@ async function eraseUploadsOf(ctx: WorkspaceContext, formId: string, responseId:
 }
 
 /** Files that nobody has claimed within a day, finished or not. */
-export async function expireUploads(ctx: WorkspaceContext | Parameters<typeof removeUploads>[0]): Promise<number> {
+export async function expireUploads(ctx: ServiceContext): Promise<number> {
   let removed = 0;
   for (let round = 0; round < MAX_ROUNDS; round++) {
     // Marked first, so that no submit can hold what is just being removed.
@@ -71,5 +72,3 @@ export async function expireUploads(ctx: WorkspaceContext | Parameters<typeof re
   }
   return removed;
 }
-
-const MAX_ROUNDS = 100;

@@ -3,6 +3,7 @@
 import { and, asc, eq, sql } from "drizzle-orm";
 import type { ServiceContext } from "../shared/context";
 import { ConflictError, InvalidError, NotFoundError } from "../shared/errors";
+import { describeError } from "../shared/log";
 import { tables } from "../store";
 import { type Announced, admit, formForUploads, refusal, refuseUnfit, reserve, type Visitor } from "./begin";
 import { lookAt, WrongLengthError } from "./bytes";
@@ -108,7 +109,10 @@ export async function completeUpload(ctx: ServiceContext, which: Unclaimed): Pro
   } catch (error) {
     // Put together already, by an attempt that could not say so any more.
     const whole = await ctx.env.FILES.head(upload.fileKey);
-    if (whole?.size !== upload.size) throw error;
+    if (whole?.size !== upload.size) {
+      ctx.log.warn("parts not put together", { upload_id: upload.id, ...describeError(error) });
+      throw new ConflictError("The parts could not be put together; try again, or send them again.", "wrong_state");
+    }
   }
   return finish(ctx, upload);
 }

@@ -99,7 +99,7 @@ const completeRoute = defineRoute({
   description: "Said again, it answers the same.",
   request: { params: UploadParam },
   responses: { 200: json(UploadReceipt, "Stored") },
-  alsoFails: { ...DOORS, 409: "The upload was not begun in parts" },
+  alsoFails: { ...DOORS, 409: "Not begun in parts, or they do not go together" },
 });
 const abortRoute = defineRoute({
   method: "delete",
