@@ -14,13 +14,13 @@ export interface Wish {
 
 export class HttpClient {
   readonly #agent: Agent;
-  readonly #port: number;
+  readonly port: number;
 
   readonly timeoutMs: number;
 
   constructor(origin: string, connections: number, timeoutMs = 30_000) {
     this.timeoutMs = timeoutMs;
-    this.#port = Number(new URL(origin).port);
+    this.port = Number(new URL(origin).port);
     this.#agent = new Agent({ keepAlive: true, maxSockets: connections });
   }
 
@@ -32,7 +32,7 @@ export class HttpClient {
       const outgoing = request(
         {
           host: "127.0.0.1",
-          port: this.#port,
+          port: this.port,
           method,
           path,
           agent: this.#agent,

@@ -7,14 +7,32 @@ const FIELDS = [
   { name: "score", type: "number", label: "Score", required: true, validation: { min: 0, max: MAX_SCORE } },
 ];
 
-/** One form with one ledger, and one that is spread over several. */
-export async function createForms(reader: Reader): Promise<Pick<TortureForm, "id" | "shards">[]> {
+type Kind = Pick<TortureForm, "shards" | "quota">;
+
+const KINDS: readonly Kind[] = [
+  { shards: 1, quota: null },
+  { shards: 3, quota: null },
+  { shards: 1, quota: { limit: 80, colour: COLOURS[0], colourLimit: 12 } },
+];
+
+/** One form with one ledger, one that is spread over several, and one whose places run out. */
+export async function createForms(reader: Reader): Promise<Pick<TortureForm, "id" | "shards" | "quota">[]> {
   const forms = [];
-  for (const shards of [1, 3]) {
-    const schema = { fields: FIELDS, ...(shards === 1 ? {} : { settings: { shards } }) };
-    const { id } = await reader.post<{ id: string }>("/api/v1/forms", { title: `Torture, ${shards} ledgers`, schema });
+  for (const { shards, quota } of KINDS) {
+    const schema = { fields: FIELDS, settings: settingsOf({ shards, quota }) };
+    const title = `Torture, ${quota === null ? `${shards} ledgers` : `${quota.limit} places`}`;
+    const { id } = await reader.post<{ id: string }>("/api/v1/forms", { title, schema });
     await reader.post(`/api/v1/forms/${id}/publish`);
-    forms.push({ id, shards });
+    forms.push({ id, shards, quota });
   }
   return forms;
+}
+
+function settingsOf({ shards, quota }: Kind): Record<string, unknown> {
+  return {
+    ...(shards === 1 ? {} : { shards }),
+    ...(quota === null
+      ? {}
+      : { quota: { limit: quota.limit }, quotas: [{ field: "colour", value: quota.colour, limit: quota.colourLimit }] }),
+  };
 }

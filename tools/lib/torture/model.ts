@@ -10,26 +10,68 @@ export interface Answers {
 }
 
 export interface State {
-  answers: Answers;
+  /** Of a partial response some may be missing. */
+  answers: Partial<Answers>;
+  status: "complete" | "partial";
   deleted: boolean;
+  erased: boolean;
+}
+
+export interface Quota {
+  limit: number;
+  /** One option that has fewer places. */
+  colour: string;
+  colourLimit: number;
 }
 
 export interface TortureForm {
   id: string;
   shards: number;
+  quota: Quota | null;
   responses: Tracked[];
+  starts: Start[];
+  /** Nobody was told of these, so nobody knows whether they were counted. */
+  unansweredStarts: number;
+  /** Exports that were ordered and answered. */
+  exports: string[];
+}
+
+/** Somebody has begun, and holds a place. */
+export interface Start {
+  token: string;
+  heldUntil: number;
+  state: "held" | "expired" | "used";
+}
+
+/** A partial response goes on: sent again under its key until it is answered. */
+export interface Step {
+  key: string;
+  token: string;
+  data: Partial<Answers>;
+  status: "complete" | "partial";
 }
 
 export interface Tracked {
+  readonly number: number;
   readonly key: string;
   readonly form: TortureForm;
-  readonly first: Answers;
+  readonly first: State;
+  readonly start: Start | null;
   readonly startedAt: string;
-  /** Null until a submit under this key was answered. */
+  /** Null until a submit under this key was answered with yes. */
   accepted: { id: string; seq: number; position: string } | null;
+  /** Answered with no at least once. */
+  refused: boolean;
+  /** A submit of it was never answered. */
+  doubt: boolean;
   state: State;
   /** What it has become if the change that was never answered was made after all. */
   maybe: State | null;
+  step: Step | null;
+  /** Continues a partial response. */
+  token: string | null;
+  /** What it was once continued with, and no longer can be. */
+  deadToken: { token: string; why: "already_complete" | "unknown_resume_token" } | null;
   /** Entries that its chain must hold. */
   entries: number;
   busy: boolean;
@@ -38,30 +80,42 @@ export interface Tracked {
 export class Model {
   readonly forms: TortureForm[];
   readonly violations: string[] = [];
-  readonly told = { accepted: 0, replayed: 0, changed: 0, refused: 0, unanswered: 0 };
+  readonly told = { accepted: 0, replayed: 0, changed: 0, erased: 0, full: 0, refused: 0, unanswered: 0 };
   readonly #taken = new Map<string, Tracked>();
   #keys = 0;
 
   readonly seed: number;
 
-  constructor(forms: readonly Pick<TortureForm, "id" | "shards">[], seed: number) {
+  constructor(forms: readonly Pick<TortureForm, "id" | "shards" | "quota">[], seed: number) {
     this.seed = seed;
-    this.forms = forms.map((form) => ({ ...form, responses: [] }));
+    this.forms = forms.map((form) => ({ ...form, responses: [], starts: [], unansweredStarts: 0, exports: [] }));
   }
 
-  track(form: TortureForm, chosen: Pick<Answers, "colour" | "score">): Tracked {
+  track(
+    form: TortureForm,
+    chosen: Omit<Partial<Answers>, "mark">,
+    status: State["status"] = "complete",
+    start: Start | null = null,
+  ): Tracked {
     this.#keys += 1;
-    const key = `torture-${this.seed}-${this.#keys}`;
-    const first: Answers = { mark: `${key}.1`, ...chosen };
-    const startedAt = new Date(Date.now() - 20_000).toISOString();
+    const number = this.#keys;
+    const key = `torture-key-of-${this.seed}-${number}`;
+    const first: State = { answers: { mark: markOf(this.seed, number, "first"), ...chosen }, status, deleted: false, erased: false };
     const tracked: Tracked = {
+      number,
       key,
       form,
       first,
-      startedAt,
+      start,
+      startedAt: new Date(Date.now() - 20_000).toISOString(),
       accepted: null,
-      state: { answers: first, deleted: false },
+      refused: false,
+      doubt: false,
+      state: first,
       maybe: null,
+      step: null,
+      token: null,
+      deadToken: null,
       entries: 0,
       busy: false,
     };
@@ -75,10 +129,16 @@ export class Model {
     this.#taken.set(`${tracked.form.id}:${accepted.position}`, tracked);
     tracked.accepted = accepted;
     tracked.entries = 1;
+    if (tracked.start !== null) tracked.start.state = "used";
     this.told.accepted += 1;
   }
 
   changed(tracked: Tracked, state: State): void {
+    if (tracked.token !== null && (state.deleted || state.status === "complete")) {
+      tracked.deadToken = { token: tracked.token, why: state.deleted ? "unknown_resume_token" : "already_complete" };
+      tracked.token = null;
+    }
+    if (state.erased) this.told.erased += 1;
     tracked.state = state;
     tracked.maybe = null;
     tracked.entries += 1;
@@ -90,4 +150,17 @@ export class Model {
   }
 }
 
-export const isLive = ({ accepted, state }: Tracked) => accepted !== null && !state.deleted;
+/** Names the response it belongs to, in a word that a search can look for, and its version. */
+export function markOf(seed: number, number: number, version: string): string {
+  return `${seed}x${number}x ${version}`;
+}
+
+/** The numbers of responses whose marks occur in a text. */
+export function numbersIn(text: string, seed: number): Set<number> {
+  return new Set([...text.matchAll(new RegExp(`${seed}x(\\d+)x `, "g"))].map(([, number]) => Number(number)));
+}
+
+export const isTaken = ({ accepted }: Tracked) => accepted !== null;
+export const isStanding = ({ accepted, state }: Tracked) => accepted !== null && !state.deleted;
+/** What counts as a response. */
+export const isLive = (tracked: Tracked) => isStanding(tracked) && tracked.state.status === "complete";

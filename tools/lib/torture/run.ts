@@ -3,20 +3,28 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { HttpClient } from "../http-client.ts";
 import type { Demo } from "../seed.ts";
-import { Actions } from "./actions.ts";
+import { letTimePass } from "./age.ts";
+import { eraseOne, resolve } from "./changes.ts";
 import { Checker } from "./check.ts";
+import { askForErased, searchRemains } from "./check-erased.ts";
+import { fillUp } from "./check-places.ts";
+import { Client } from "./client.ts";
+import { comeToRest, orderExport } from "./exports.ts";
 import { createForms } from "./forms.ts";
 import { chooseKill, kill } from "./kill.ts";
 import { Load } from "./load.ts";
-import { Model } from "./model.ts";
+import { isTaken, Model } from "./model.ts";
 import { Random } from "./random.ts";
 import { Reader } from "./reader.ts";
 import { freePort, type Server, startServer } from "./server.ts";
-import { lookAtRemains, storeFile } from "./store-files.ts";
+import { openStore, type StoreKind } from "./store.ts";
+import { lookAtRemains } from "./store-files.ts";
 
 export interface TortureOptions {
   /** Folder for the server's state. */
   state: string;
+  /** Where the server keeps its responses. */
+  store?: StoreKind;
   kills: number;
   /** Shortest and longest time under load before a kill. */
   loadMs: readonly [number, number];
@@ -25,6 +33,8 @@ export interface TortureOptions {
   port?: number;
   /** Stops with what there is when this much time has passed. */
   limitMs?: number;
+  /** Files are made of the answers meanwhile; waiting for the last of them takes up to minutes. */
+  exports?: boolean;
   say?: (line: string) => void;
   /** Called with the folder of the stores after each kill: what it does there must be noticed. */
   whileDead?: (stores: string) => void;
@@ -43,62 +53,84 @@ export interface TortureReport {
   violations: string[];
 }
 
+const TIME_PASSES = 0.4;
+const EXPORTS_BEGIN = 0.4;
+
 export async function torture(options: TortureOptions): Promise<TortureReport> {
   const { state, clients, seed, say = () => {} } = options;
   const random = new Random(seed);
   const port = options.port ?? (await freePort());
   const stores = join(state, "stores");
   const deadline = Date.now() + (options.limitMs ?? Number.POSITIVE_INFINITY);
+  const store = await openStore(options.store ?? "d1", state);
   let server: Server | undefined;
   const seen = { kills: 0, betweenCommitAndTrim: 0, withUnsettled: 0 };
   try {
-    server = await startServer(state, port);
-    const demo = JSON.parse(readFileSync(join(state, "demo.json"), "utf8")) as Demo;
-    const model = new Model(await withHttp(server, (http) => createForms(new Reader(http, demo.api_key))), seed);
+    server = await start();
+    const { api_key: apiKey } = JSON.parse(readFileSync(join(state, "demo.json"), "utf8")) as Demo;
+    const model = new Model(await withHttp(server, (http) => createForms(new Reader(http, apiKey))), seed);
     const checker = new Checker(model);
-    while (seen.kills < options.kills && model.violations.length === 0 && Date.now() < deadline) {
-      await endure(server, model, demo.api_key);
-      const remains = lookAtRemains(stores);
+    const isFine = () => model.violations.length === 0;
+    while (seen.kills < options.kills && isFine() && Date.now() < deadline) {
+      await endure(server, model, apiKey);
+      const remains = lookAtRemains(stores, await store.marks());
       seen.kills += 1;
       if (remains.betweenCommitAndTrim > 0) seen.betweenCommitAndTrim += 1;
       if (remains.unsettled > 0) seen.withUnsettled += 1;
+      if (random.next() < TIME_PASSES) letTimePass(model, stores, random);
       options.whileDead?.(stores);
-      server = await startServer(state, port);
+      server = await start();
       await withHttp(server, async (http) => {
-        await settleDoubts(new Actions(http, model, demo.api_key));
-        await checker.quick(new Reader(http, demo.api_key));
+        await settleDoubts(new Client(http, model, apiKey));
+        await checker.quick(new Reader(http, apiKey));
       });
-      const { accepted, replayed, changed, unanswered } = model.told;
       say(
-        `kill ${seen.kills}: ${accepted} accepted, ${replayed} repeats, ${changed} changes, ${unanswered} unanswered; ` +
-          `${remains.unsettled} entries were unsettled${remains.betweenCommitAndTrim > 0 ? ", between commit and trim" : ""}`,
+        `kill ${seen.kills}: ${inWords(model)}; ${remains.unsettled} entries were unsettled${remains.betweenCommitAndTrim > 0 ? ", between commit and trim" : ""}`,
       );
     }
-    const last = server;
-    if (model.violations.length === 0) {
-      await withHttp(last, async (http) => {
-        const reader = new Reader(http, demo.api_key);
+    if (isFine()) {
+      // Places of which nobody was told lapse, or nobody could say how many are left.
+      await stop(server);
+      letTimePass(model, stores, random);
+      server = await start();
+      await withHttp(server, async (http) => {
+        const reader = new Reader(http, apiKey);
+        const client = new Client(http, model, apiKey);
+        for (const form of model.forms) await eraseOne(client, form);
+        for (const form of model.forms) await fillUp(client, form);
         await checker.full(reader);
+        await askForErased(reader, model, (form) => checker.chains.get(form.id) ?? []);
         await checker.afterRebuild(reader);
+        if (options.exports) await comeToRest(reader, model.forms, store);
       });
     }
-    last.signal("SIGTERM");
-    await last.ended();
+    await stop(server);
     server = undefined;
-    if (model.violations.length === 0) checker.rollups(stores);
-    const all = model.forms.flatMap(({ responses }) => responses);
+    if (isFine()) {
+      await checker.rollups(store);
+      await searchRemains(state, store, model);
+    }
+    const all = model.forms.flatMap(({ responses }) => responses.filter(isTaken));
     const entries = all.reduce((sum, tracked) => sum + tracked.entries, 0);
     return { seed, ...seen, responses: all.length, entries, told: model.told, violations: model.violations };
   } finally {
     server?.signal("SIGKILL");
+    await store.stop();
+  }
+
+  function start(): Promise<Server> {
+    return startServer(state, port, { HEADWATER_EMPTY: "1", ...store.env });
   }
 
   async function endure(victim: Server, model: Model, apiKey: string): Promise<void> {
     const http = new HttpClient(victim.origin, 2 * clients);
-    const load = new Load(new Actions(http, model, apiKey), model, random);
+    const client = new Client(http, model, apiKey);
+    const load = new Load(client, random);
+    const form = options.exports && random.next() < EXPORTS_BEGIN ? random.pick(model.forms) : undefined;
+    if (form !== undefined) await orderExport(client, form);
     const running = load.run(clients);
     try {
-      await kill(chooseKill(random, victim.group, storeFile(stores), options.loadMs));
+      await kill(chooseKill(random, victim.group, store.watched(), options.loadMs));
       await victim.ended();
     } finally {
       load.stop();
@@ -106,13 +138,23 @@ export async function torture(options: TortureOptions): Promise<TortureReport> {
     }
     await running;
   }
+}
 
-  async function settleDoubts(actions: Actions): Promise<void> {
-    const doubtful = actions.model.forms
-      .flatMap(({ responses }) => responses)
-      .filter(({ accepted, maybe, busy }) => accepted === null || maybe !== null || busy);
-    for (const tracked of doubtful) await actions.resolve(tracked);
-  }
+async function settleDoubts(client: Client): Promise<void> {
+  const doubtful = client.model.forms
+    .flatMap(({ responses }) => responses)
+    .filter(({ doubt, step, maybe, busy }) => doubt || step !== null || maybe !== null || busy);
+  for (const tracked of doubtful) await resolve(client, tracked);
+}
+
+async function stop(server: Server): Promise<void> {
+  server.signal("SIGTERM");
+  await server.ended();
+}
+
+function inWords({ told }: Model): string {
+  const { accepted, replayed, changed, erased, full, unanswered } = told;
+  return `${accepted} accepted, ${replayed} repeats, ${changed} changes, ${erased} erased, ${full} found it full, ${unanswered} unanswered`;
 }
 
 async function withHttp<T>(server: Server, use: (http: HttpClient) => Promise<T>): Promise<T> {

@@ -17,20 +17,16 @@ export function storeFile(stores: string): string {
   return file;
 }
 
-export function lookAtRemains(stores: string): Remains {
-  const marks = new Map(
-    query<{ name: string; seq: number }>(storeFile(stores), "SELECT form_id || ':' || shard AS name, seq FROM ledger_marks").map(
-      ({ name, seq }) => [name, seq],
-    ),
-  );
+/** `marks`: how far the store has come, by the name of the ledger; null when that cannot be seen. */
+export function lookAtRemains(stores: string, marks: ReadonlyMap<string, number> | null): Remains {
   const remains: Remains = { betweenCommitAndTrim: 0, unsettled: 0 };
-  for (const file of databases(join(stores, "do/headwater-FormLedger"))) {
+  for (const file of ledgerFiles(stores)) {
     const [ledger] = query<{ name: string | null; settled: number; head: number }>(
       file,
       `SELECT (SELECT value FROM facts WHERE name = 'name') AS name, coalesce((SELECT value FROM facts WHERE name = 'settled'), 0) AS settled,
          coalesce((SELECT max(seq) FROM entries), 0) AS head`,
     );
-    const mark = marks.get(ledger?.name ?? "");
+    const mark = marks?.get(ledger?.name ?? "");
     if (ledger === undefined || ledger.head === 0) continue;
     remains.unsettled += Math.max(0, ledger.head - Math.max(ledger.settled, mark ?? 0));
     if (mark !== undefined && mark > ledger.settled) remains.betweenCommitAndTrim += 1;
@@ -38,37 +34,41 @@ export function lookAtRemains(stores: string): Remains {
   return remains;
 }
 
-export interface RollupSum {
-  field: string;
-  value: string;
-  count: number;
-  sum: number;
+export function ledgerFiles(stores: string): string[] {
+  return databases(join(stores, "do/headwater-FormLedger"));
 }
 
-/** Roll-ups of a form over all its days. */
-export function rollupSums(stores: string, formId: string): RollupSum[] {
-  const sums = "SELECT field, value, sum(count) AS count, sum(sum) AS sum FROM response_rollups WHERE form_id = ? GROUP BY 1, 2";
-  return query<RollupSum>(storeFile(stores), sums, formId).filter(({ count }) => count !== 0);
+/** The file of one ledger, by its name. */
+export function ledgerFile(stores: string, name: string): string | undefined {
+  return ledgerFiles(stores).find(
+    (file) => query<{ value: string }>(file, "SELECT value FROM facts WHERE name = 'name'")[0]?.value === name,
+  );
 }
 
-function databases(folder: string): string[] {
+export function databases(folder: string): string[] {
   if (!existsSync(folder)) return [];
   return readdirSync(folder)
     .filter((name) => name.endsWith(".sqlite") && name !== "metadata.sqlite")
     .map((name) => join(folder, name));
 }
 
-function query<T>(file: string, sql: string, ...values: string[]): T[] {
-  const folder = mkdtempSync(join(tmpdir(), "headwater-remains-"));
-  try {
-    const copy = join(folder, basename(file));
-    for (const end of ["", "-wal"]) if (existsSync(file + end)) copyFileSync(file + end, copy + end);
+export function query<T>(file: string, sql: string, ...values: string[]): T[] {
+  return withCopy(file, (copy) => {
     const database = new DatabaseSync(copy);
     try {
       return database.prepare(sql).all(...values) as T[];
     } finally {
       database.close();
     }
+  });
+}
+
+export function withCopy<T>(file: string, use: (copy: string) => T): T {
+  const folder = mkdtempSync(join(tmpdir(), "headwater-remains-"));
+  try {
+    const copy = join(folder, basename(file));
+    for (const end of ["", "-wal"]) if (existsSync(file + end)) copyFileSync(file + end, copy + end);
+    return use(copy);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
