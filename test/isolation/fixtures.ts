@@ -72,6 +72,16 @@ async function createImport(world: World, [formId]: Made): Promise<string> {
   return String((await made(world.call("POST", `/api/v1/forms/${formId}/imports`, "score\n9\n", { headers }))).id);
 }
 
+const WITH_FILE = { fields: [...SCHEMA.fields, { name: "cv", type: "file", label: "CV" }] };
+
+/** Of a form of its own, or of the one that the path names. */
+async function createUpload(world: World, named?: string): Promise<string> {
+  const formId = named ?? (await createForm(world));
+  await made(world.call("PATCH", `/api/v1/forms/${formId}`, { schema: WITH_FILE }));
+  await made(world.call("POST", `/api/v1/forms/${formId}/publish`));
+  return String((await made(world.call("POST", `/api/v1/forms/${formId}/uploads/resumable`, { field: "cv", name: "cv.txt", size: 4 }))).id);
+}
+
 const MAKERS: Record<string, Maker> = {
   "/api/v1/forms/{id}/imports/{iid}": createImport,
   "/api/v1/forms/{id}/uploads/{uid}": (world, [formId]) => createUpload(world, formId),

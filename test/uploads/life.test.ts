@@ -127,7 +127,7 @@ describe("a scanner", () => {
   const settings = { UPLOAD_SCAN_URL: "https://scanner.test/scan", UPLOAD_SCAN_TOKEN: "t" };
   const upload = () =>
     send("POST", `/api/v1/forms/${world.formId}/uploads?field=cv&name=cv.pdf`, PDF, {
-      headers: { "Content-Type": "application/pdf" },
+      headers: { "Content-Type": "application/pdf", "Content-Length": String(PDF.length) },
       settings,
     });
   const answering = (answer: () => Response | Promise<Response>) => {
