@@ -2,9 +2,9 @@
 
 import { raw } from "hono/html";
 import type { Child } from "hono/jsx";
-import BASE_CSS from "./base.css";
 import { variables } from "./look";
 import type { Html } from "./parts";
+import { STYLES } from "./styles";
 import type { Sheet } from "./template";
 
 const POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; font-src data:";
@@ -17,7 +17,7 @@ export function Paper({ sheet, kind, children }: { sheet: Sheet; kind: "body" | 
         <meta charset="utf-8" />
         <meta http-equiv="Content-Security-Policy" content={POLICY} />
         <title>{report.title}</title>
-        <style>{raw(`${variables(setting.look)}\n${kind === "running" ? "@page{margin:0}" : ""}\n${BASE_CSS}\n${setting.css}`)}</style>
+        <style>{raw(`${variables(setting.look)}\n${kind === "running" ? "@page{margin:0}" : ""}\n${STYLES}\n${setting.css}`)}</style>
       </head>
       <body class={kind}>{children}</body>
     </html>
