@@ -68,14 +68,18 @@ export interface RollupPart {
   rows: number;
 }
 
-/** What one response holds in the fields that were asked for, as JSON has it; null where it holds nothing. */
-export type ReadValues = unknown[];
+export interface ReadPage {
+  /** What responses hold in the fields that were asked for, as JSON has it; null where they hold nothing. */
+  rows: unknown[][];
+  /** How many responses each row stands for; null: each for one. */
+  times: readonly number[] | null;
+}
 
 export interface QuestionStore {
   /** How far the next `limit` responses of a walk reach. */
   step(walk: Walk, limit: number): Promise<WalkStep>;
   total(walk: Walk, question: TotalQuestion, limitMs: number): Promise<Total>;
   /** Those of a walk that satisfy the condition, in whatever order. Null: they hold more there than is read at once. */
-  read(walk: Walk, condition: Condition, fields: readonly FieldRef[], limitMs: number): Promise<ReadValues[] | null>;
+  read(walk: Walk, condition: Condition, fields: readonly FieldRef[], limitMs: number): Promise<ReadPage | null>;
   rollups(question: RollupQuestion): Promise<RollupPart[]>;
 }

@@ -89,10 +89,11 @@ function finderOf(sides: readonly Side[]): FindField {
   };
 }
 
-/** What one response contributes: the values of each group that is of its form, and of the field. */
+/** What a response, or several alike, contributes: the values of each group that is of its form, and of the field. */
 interface JoinRow {
   groups: (Value[] | null)[];
   values: Value[];
+  times: number;
 }
 
 async function join(
@@ -127,7 +128,7 @@ async function join(
         // To count a field is to count the pairs in which it was answered.
         if (query.aggregate === "count" && query.field !== null && values.length === 0) continue;
         const groups = query.groups.map((_, i) => other.groups[i] ?? row.groups[i] ?? []);
-        sinkResponse(accumulator, query, groups, values);
+        sinkResponse(accumulator, query, groups, values, other.times * row.times);
       }
     }
   }
@@ -147,7 +148,7 @@ async function* pagesOf(ctx: WorkspaceContext, store: QuestionStore, side: Side,
   const pages = eachPage(store, walk, ROWS_A_PAGE, deadline, (page) => store.read(page.walk, side.condition, refs, page.limitMs));
   for await (const { rows: scanned, taken } of pages) {
     const rows: [key: string, row: JoinRow][] = [];
-    for (const [rawKey, ...raws] of taken) {
+    for (const [i, [rawKey, ...raws]] of taken.rows.entries()) {
       const [key] = valuesIn(side.key, rawKey);
       if (key === undefined) continue;
       const values = field === null ? [] : countedValues(query, valuesIn(field.ref, raws.shift()));
@@ -156,7 +157,7 @@ async function* pagesOf(ctx: WorkspaceContext, store: QuestionStore, side: Side,
         const raw = raws.shift();
         return group.by === "value" ? valuesIn(group.ref, raw) : [bucketOf(Number(raw), group.by, group.zone)];
       });
-      rows.push([String(key), { groups: found, values }]);
+      rows.push([String(key), { groups: found, values, times: taken.times?.[i] ?? 1 }]);
     }
     yield { scanned, rows };
   }

@@ -2,7 +2,7 @@
 // by itself; for everything else it hands over what they hold in the fields asked for, which costs it less than grouping would.
 import { valuesIn } from "../../responses";
 import { type FieldRef, openQuestionStore, type QuestionStore } from "../../store";
-import { Accumulator, countedOf, countedValues, partKindOf, type Sink, sinkResponse, tooMuch } from "./accumulator";
+import { Accumulator, countedOf, countedValues, partKindOf, type Sink, sinkInGroup, sinkResponse, tooMuch } from "./accumulator";
 import { bucketReader } from "./clock";
 import { eachPage, type Page, walkOf } from "./pages";
 import type { Execute, Execution, ScanPlan } from "./plan";
@@ -74,22 +74,50 @@ const takeRead: TakePage = async (query, store, { walk, span, limitMs }) => {
   const asked = [...groups.map(({ ref }) => ref), ...(field === null ? [] : [field.ref])];
   const found = await store.read(walk, query.condition, asked, limitMs);
   if (found === null) return null;
+  const part = partKindOf(query.aggregate);
+  const group: Value[] = [];
   return (sink) => {
-    for (const row of found) {
-      const values = field === null ? [] : countedValues(query, valuesIn(field.ref, row[groups.length]));
-      const given = groups.map(({ read }, i) => read(row[i]));
-      sinkResponse(sink, query, given, values);
+    for (let i = 0; i < found.rows.length; i++) {
+      const row = found.rows[i] ?? [];
+      const times = found.times?.[i] ?? 1;
+      const values = field === null ? [] : countedValues(query, readValues(field.ref, row[groups.length]));
+      // Most responses are in one group, for which nothing needs to be made.
+      let place = 0;
+      for (; place < groups.length; place++) {
+        const only = groups[place]?.only(row[place]) ?? null;
+        if (only === null) break;
+        group[place] = only;
+      }
+      if (place === groups.length) sinkInGroup(sink, part, group, values, times);
+      else {
+        const each = groups.map(({ read }, at) => read(row[at]));
+        sinkResponse(sink, query, each, values, times);
+      }
     }
   };
 };
 
 interface GroupReader {
   ref: FieldRef;
+  /** Null where it is not plain that there is one value. */
+  only(raw: unknown): Value | null;
   read(raw: unknown): readonly Value[];
 }
 
 function groupReader(group: Group, span: readonly [number, number]): GroupReader {
-  if (group.by === "value") return { ref: group.ref, read: (raw) => valuesIn(group.ref, raw) };
+  if (group.by === "value") {
+    const { ref } = group;
+    return { ref, only: (raw) => (isPlain(ref, raw) ? raw : null), read: (raw) => valuesIn(ref, raw) };
+  }
   const bucketOf = bucketReader(group.by, group.zone, span);
-  return { ref: SUBMITTED_AT, read: (raw) => [bucketOf(Number(raw))] };
+  return { ref: SUBMITTED_AT, only: (raw) => bucketOf(Number(raw)), read: (raw) => [bucketOf(Number(raw))] };
+}
+
+function readValues(ref: FieldRef, raw: unknown): Value[] {
+  return isPlain(ref, raw) ? [raw] : valuesIn(ref, raw);
+}
+
+/** One value, whatever the field is. */
+function isPlain(ref: FieldRef, raw: unknown): raw is string | number {
+  return ref.kind !== "boolean" && (typeof raw === "string" || typeof raw === "number");
 }

@@ -3,11 +3,10 @@
 import { withTimeLimit } from "../../shared/time-limit";
 import type { Condition, FieldRef } from "../conditions";
 import type { QuestionStore, RollupPart, RollupQuestion, Total, TotalQuestion, Walk } from "../questions";
+import { parsePage, READ_BYTES, ROW_END } from "../read-page";
 import { conditionSql } from "./condition-sql";
 import type { Statement } from "./responses";
 
-/** No text in D1 is longer than this. */
-const READ_BYTES = 2_000_000;
 const TOO_LONG = /SQLITE_TOOBIG|too big/i;
 
 interface PageRow {
@@ -35,7 +34,7 @@ export function openD1Questions(db: D1Database): QuestionStore {
     read: async (walk, condition, fields, limitMs) => {
       try {
         const [row] = await withTimeLimit("A reading", limitMs, all<PageRow>(readStatement(walk, condition, fields)));
-        return (row?.bytes ?? 0) > READ_BYTES ? null : JSON.parse(row?.page ?? "[]");
+        return (row?.bytes ?? 0) > READ_BYTES ? null : parsePage(row?.page ?? null);
       } catch (error) {
         if (error instanceof Error && TOO_LONG.test(error.message)) return null;
         throw error;
@@ -100,19 +99,14 @@ function valueSql(field: FieldRef, counted: "numbers" | "texts" | "booleans", bi
 /** A page as one text of JSON: a row for each response takes D1 and whoever reads it several times as long. */
 export function readStatement(walk: Walk, condition: Condition, fields: readonly FieldRef[]): Statement {
   const { values, bind, from, where } = selecting(walk, condition);
-  const members = fields.map((field) => jsonSql(field, bind)).join(" || ',' || ");
-  const page = `SELECT '[' || group_concat('[' || ${members} || ']') || ']' AS page FROM ${from} WHERE ${where.join(" AND ")} LIMIT -1`;
+  // As JSON, in which true is not 1.
+  const members = fields.map((field) => (field.in === "column" ? field.name : `r.${field.in} -> ${bind(jsonPath(field.path))}`));
+  const page = `SELECT group_concat(json_array(${members.join(", ")}), '${ROW_END}') AS page FROM ${from} WHERE ${where.join(" AND ")} LIMIT -1`;
   // D1 makes no longer text, and says so; a host without that limit still has to spare whoever reads it.
   return {
     sql: `SELECT CASE WHEN octet_length(page) <= ${READ_BYTES} THEN page END AS page, octet_length(page) AS bytes FROM (${page})`,
     values,
   };
-}
-
-/** As JSON, in which true is not 1. */
-function jsonSql(field: FieldRef, bind: (value: string | number) => string): string {
-  if (field.in === "column") return field.name === "status" ? "json_quote(status)" : field.name;
-  return `coalesce(r.${field.in} -> ${bind(jsonPath(field.path))}, 'null')`;
 }
 
 function selecting(walk: Walk, condition: Condition) {

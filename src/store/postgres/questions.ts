@@ -2,6 +2,7 @@
 import { TimeLimitError } from "../../shared/time-limit";
 import type { Condition, FieldRef } from "../conditions";
 import type { QuestionStore, RollupPart, RollupQuestion, TotalQuestion, Walk } from "../questions";
+import { parsePage, READ_BYTES, ROW_END } from "../read-page";
 import { conditionSql } from "./condition-sql";
 import { openPostgres, type Parameter, type Row, type Statement, storable } from "./connection";
 
@@ -21,14 +22,12 @@ export function openPostgresQuestions(connectionString: string): QuestionStore {
     },
     read: async (walk, condition, fields, limitMs) => {
       const [row] = await within(connectionString, limitMs, "A reading", readStatement(walk, condition, fields));
-      return Number(row?.bytes ?? 0) > READ_BYTES ? null : JSON.parse(String(row?.page ?? "[]"));
+      return Number(row?.bytes ?? 0) > READ_BYTES ? null : parsePage(typeof row?.page === "string" ? row.page : null);
     },
     rollups: (question) => db.read<RollupPart & Row>("Roll-ups of a question", rollupStatement(question)),
   };
 }
 
-/** As much as D1 puts into one text. */
-const READ_BYTES = 2_000_000;
 const CANCELLED = "57014";
 
 /** The database itself gives up at the limit, and says so in words of its own. */
@@ -106,8 +105,8 @@ export function readStatement(walk: Walk, condition: Condition, fields: readonly
   const found = `(SELECT row, sum(octet_length(row)) OVER (ROWS UNBOUNDED PRECEDING) AS bytes
       FROM (SELECT '[' || ${row} || ']' AS row FROM responses WHERE ${where.join(" AND ")} OFFSET 0) each) found`;
   // Never more than may be read, also where that is thrown away.
-  const page = `string_agg(row, ',') FILTER (WHERE bytes <= ${READ_BYTES})`;
-  return { sql: `SELECT '[' || ${page} || ']' AS page, max(bytes) AS bytes FROM ${found}`, values };
+  const page = `string_agg(row, '${ROW_END}') FILTER (WHERE bytes <= ${READ_BYTES})`;
+  return { sql: `SELECT ${page} AS page, max(bytes) AS bytes FROM ${found}`, values };
 }
 
 function documentSql(field: Exclude<FieldRef, { in: "column" }>, bind: (value: Parameter) => string): string {
