@@ -1,5 +1,6 @@
 // pure. Whose answers these are: whoever gave a certain answer, however they spelt it.
 import { z } from "zod";
+import { valuesAt } from "../responses";
 
 export const Person = z.object({
   /** An address, a number, a name: what they answered. */
@@ -27,12 +28,4 @@ function textsIn(value: unknown): string[] {
   if (typeof value === "number") return [String(value)];
   if (value === null || typeof value !== "object") return [];
   return Object.values(value).flatMap(textsIn);
-}
-
-function valuesAt(value: unknown, path: readonly string[]): unknown[] {
-  const [name, ...rest] = path;
-  if (name === undefined) return [value];
-  if (Array.isArray(value)) return value.flatMap((item) => valuesAt(item, path));
-  if (value === null || typeof value !== "object" || !Object.hasOwn(value, name)) return [];
-  return valuesAt((value as Record<string, unknown>)[name], rest);
 }

@@ -1,6 +1,7 @@
 // What a response adds to the counters, by field: pure.
 import { describeFields, type FieldDescription, type FieldType, type FormSchema } from "../forms";
 import type { Cell } from "./ledger/types";
+import { valuesAt } from "./values";
 
 const CHOICES: ReadonlySet<FieldType> = new Set([
   "select",
@@ -59,14 +60,6 @@ function addCells(cells: Cell[], field: FieldDescription, values: readonly unkno
     const distinct = new Set(values.flatMap((value) => (Array.isArray(value) ? value : [value])).map(text));
     for (const value of distinct) cells.push([path, value]);
   }
-}
-
-function valuesAt(value: unknown, path: readonly string[]): unknown[] {
-  const [name, ...rest] = path;
-  if (name === undefined) return [value];
-  if (Array.isArray(value)) return value.flatMap((item) => valuesAt(item, path));
-  if (value === null || typeof value !== "object" || !Object.hasOwn(value, name)) return [];
-  return valuesAt((value as Record<string, unknown>)[name], rest);
 }
 
 function text(value: unknown): string {

@@ -14,6 +14,15 @@ export function rawAt(field: FieldRef, row: MatchableRow): unknown {
   return value;
 }
 
+/** Everything that answers to a path of names: where there are several, as in a repeated group, each of them. */
+export function valuesAt(value: unknown, path: readonly string[]): unknown[] {
+  const [name, ...rest] = path;
+  if (name === undefined) return [value];
+  if (Array.isArray(value)) return value.flatMap((item) => valuesAt(item, path));
+  if (value === null || typeof value !== "object" || !Object.hasOwn(value, name)) return [];
+  return valuesAt((value as Record<string, unknown>)[name], rest);
+}
+
 export function membersOf(raw: unknown): unknown[] {
   if (Array.isArray(raw)) return raw;
   if (raw !== null && typeof raw === "object") return Object.values(raw);
