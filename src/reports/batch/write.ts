@@ -6,7 +6,7 @@ import type { RunningSource } from "../exports/source";
 import { type ZipEntry, zip } from "../files/zip";
 import type { ExportFormat, ExportRow, ExportSource, StreamFormat } from "../formats/format";
 import { openPrinter } from "../pdf/print/browser";
-import { describeAll } from "./fields";
+import { fieldsOfVersions } from "../table/versions";
 import { BY_RESPONSE, columnToCutBy, type Group, groupsOf } from "./groups";
 import { mergePdfs } from "./merge-pdf";
 
@@ -79,7 +79,7 @@ async function* partsOf(source: RunningSource, format: ExportFormat, batch: Batc
 function within(source: RunningSource, group: Group, place: number, of: number): ExportSource {
   const { meta } = source;
   const filter = meta.filter === null ? group.filter : { $and: [meta.filter, group.filter] };
-  const condition = parseFilter(group.filter, describeAll(source.schemas));
+  const condition = parseFilter(group.filter, fieldsOfVersions(source.schemas));
   const share = (part: number) => source.control.progress((place + part) / of);
   return {
     ...source,

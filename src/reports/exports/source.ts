@@ -7,7 +7,7 @@ import { type Condition, type ResponseRow, type RowKey, tables } from "../../sto
 import type { ExportFormat, ExportRow, ExportSource, Share } from "../formats/format";
 import { filesOf, withFiles } from "../table/files";
 import { Tally } from "../table/tally";
-import { planTable, type TablePlan } from "./plan";
+import { planTable } from "./plan";
 import type { ExportRow as StoredExport } from "./read";
 import { ExportRequest } from "./request";
 import { titleOf } from "./rules";
@@ -15,7 +15,6 @@ import { titleOf } from "./rules";
 const { workspaces } = tables;
 
 export interface RunningSource extends ExportSource {
-  readonly plan: TablePlan;
   /** How many the first passing over them brought. */
   rowsRead(): number;
   /** From after `after`; `done` rows came before it. */
@@ -64,7 +63,6 @@ export async function openSource(
 
   return {
     ctx,
-    plan,
     control,
     columns: plan.columns,
     repeats: plan.repeats,

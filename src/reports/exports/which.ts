@@ -4,7 +4,7 @@ import { listSchemas } from "../../forms";
 import { parseFilter } from "../../responses";
 import type { WorkspaceContext } from "../../shared/context";
 import type { Condition } from "../../store";
-import { describeAll } from "../batch/fields";
+import { fieldsOfVersions } from "../table/versions";
 
 const COMPLETE: Condition = { op: "compare", field: { in: "column", name: "status", kind: "text" }, by: "eq", value: "complete" };
 
@@ -16,7 +16,7 @@ export async function conditionFor(
   if (filter === undefined || (typeof filter === "object" && filter !== null && Object.keys(filter).length === 0)) {
     return { condition: COMPLETE, what: "Complete responses" };
   }
-  const parsed = parseFilter(filter, describeAll(await listSchemas(ctx, formId)));
+  const parsed = parseFilter(filter, fieldsOfVersions(await listSchemas(ctx, formId)));
   if (asksStatus(parsed)) return { condition: parsed, what: "Responses that match the filter" };
   return { condition: { op: "and", of: [COMPLETE, parsed] }, what: "Complete responses that match the filter" };
 }

@@ -14,8 +14,8 @@ import { rowsOf } from "./passing";
 import { readableText } from "./readable";
 import { answeredOf, percent, type QuestionSummary, shortNumber } from "./summary";
 
-/** Some two thousand pages of a usual form: beyond that Word takes minutes to lay one out. */
-export const RESPONSES_PER_FILE = 5_000;
+/** Some nine hundred pages of a form with ten questions: beyond that programs take minutes to lay a document out. */
+export const RESPONSES_PER_FILE = 2_000;
 /** Word's own limit is 32 MB of text; long answers fill a file sooner. */
 const CHARS_PER_FILE = 24_000_000;
 

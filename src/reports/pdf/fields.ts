@@ -1,5 +1,6 @@
 // pure. The questions of a report: every field that any version asked for, in the newest version's order, called by its full name.
-import { describeFields, type Field, type FieldDescription, type FormSchema, listPages, type Option } from "../../forms";
+import { describeFields, type Field, type FieldDescription, type FormSchema, listPages } from "../../forms";
+import { withOlderOptions } from "../table/versions";
 import { scaleEnd } from "./answers";
 import type { DescribedField } from "./sections";
 
@@ -14,11 +15,7 @@ export function questionsOf(schemas: readonly FormSchema[]): DescribedField[] {
     for (const described of describeFields(schema)) {
       const newer = found.get(described.path);
       if (newer !== undefined) {
-        found.set(described.path, {
-          ...newer,
-          options: withOlder(newer.options, described.options),
-          rows: withOlder(newer.rows, described.rows),
-        });
+        found.set(described.path, withOlderOptions(newer, described));
         continue;
       }
       const own = whole.get(described.path);
@@ -42,13 +39,6 @@ function walk(fields: readonly Field[], prefix: string, above: string): [string,
       ...walk(field.fields ?? [], `${prefix}${field.name}.`, label),
     ];
   });
-}
-
-/** An option or a row that a later version dropped still has its answers. */
-function withOlder(newer: Option[] | undefined, older: Option[] | undefined): Option[] | undefined {
-  if (newer === undefined || older === undefined) return newer ?? older;
-  const offered = new Set(newer.map(({ value }) => value));
-  return [...newer, ...older.filter(({ value }) => !offered.has(value))];
 }
 
 /** What a calculated column is to the summary: a question whose answers we worked out. */

@@ -1,8 +1,9 @@
 // pure. The columns of an export: what is known of a response by itself, then a column for each field that any version of the form
 // asked for, in the newest version's order, and what an older one had after it. Addresses, ranges and matrices give one for each part.
-import { describeFields, type Field, type FieldDescription, type FormSchema, type Option } from "../../forms";
+import type { Field, FieldDescription, FormSchema } from "../../forms";
 import type { ResponseRow } from "../../store";
 import type { Cell, Scalar } from "./cells";
+import { fieldsOfVersions } from "./versions";
 
 export type ColumnType = "text" | "number" | "boolean" | "date" | "moment" | "list" | "any";
 
@@ -76,31 +77,15 @@ const ADDRESS_PARTS = [
 
 /** `schemas`: every published version, oldest first. */
 export function columnsOfForm(schemas: readonly FormSchema[], choices: ChoiceWriting): FormColumns {
-  const found = new Map<string, FieldDescription>();
   const repeats = new Map<string, RepeatGroup>();
   for (const schema of [...schemas].reverse()) {
-    for (const field of describeFields(schema)) {
-      const newer = found.get(field.path);
-      found.set(field.path, newer === undefined ? field : withOlderOptions(newer, field));
-    }
     for (const group of repeatsIn(schema.fields, "")) if (!repeats.has(group.path)) repeats.set(group.path, group);
   }
-  const fields = [...found.values()].flatMap((field) => {
+  const fields = fieldsOfVersions(schemas).flatMap((field) => {
     const repeat = field.repeated ? ([...repeats.keys()].find((path) => field.path.startsWith(`${path}.`)) ?? null) : null;
     return columnsOfField(field, repeat, choices);
   });
   return { system: SYSTEM_COLUMNS, fields, repeats: [...repeats.values()] };
-}
-
-/** An answer to an option that a later version dropped still has its label. */
-function withOlderOptions(newer: FieldDescription, older: FieldDescription): FieldDescription {
-  return { ...newer, options: withOlder(newer.options, older.options), rows: withOlder(newer.rows, older.rows) };
-}
-
-function withOlder(newer: Option[] | undefined, older: Option[] | undefined): Option[] | undefined {
-  if (newer === undefined || older === undefined) return newer ?? older;
-  const offered = new Set(newer.map(({ value }) => value));
-  return [...newer, ...older.filter(({ value }) => !offered.has(value))];
 }
 
 /** The outermost ones: a group that repeats within a repeating one stays within its turn. */
