@@ -137,7 +137,7 @@ export class FormLedger extends DurableObject<Env> implements LedgerApi, LedgerR
   }
 
   savedPartial(responseId: string, tokenHash: string): SavedPartial | "already_complete" | null {
-    const partial = this.#ledger.disk.partial(responseId, Date.now());
+    const partial = this.#ledger.disk.respondents.partial(responseId, Date.now());
     if (partial === null || partial.tokenHash !== tokenHash) return null;
     if (partial.done) return "already_complete";
     const { basedOn, seq, formVersion, startedAt, submittedAt, data, meta } = partial;
@@ -240,7 +240,7 @@ export class FormLedger extends DurableObject<Env> implements LedgerApi, LedgerR
 
   holdDuplicates(held: readonly (readonly [responseId: string, key: string])[]): void {
     this.ctx.storage.transactionSync(() => {
-      for (const [responseId, key] of held) this.#ledger.disk.holdDuplicateKey(responseId, key);
+      for (const [responseId, key] of held) this.#ledger.disk.respondents.holdDuplicateKey(responseId, key);
     });
   }
 
@@ -260,7 +260,7 @@ export class FormLedger extends DurableObject<Env> implements LedgerApi, LedgerR
     try {
       await this.#settler.flush();
       if (this.#ledger.counters.hasDirty()) this.ctx.storage.transactionSync(() => this.#ledger.snapshot());
-      this.#ledger.disk.forgetExpired(Date.now());
+      this.#ledger.disk.respondents.forgetExpired(Date.now());
     } finally {
       this.#inAlarm = false;
     }

@@ -27,7 +27,7 @@ const MAX_PLACES_PER_ADDRESS = 3;
 
 export class Ledger extends Books {
   replay(key: string, fingerprint: string, now: number): Outcome | null {
-    const reply = this.disk.reply(key, now);
+    const reply = this.disk.respondents.reply(key, now);
     if (reply === null) return null;
     if (reply.seq === MOVED_AWAY) return refused("moved");
     if (reply.fingerprint !== fingerprint) return refused("key_reused");
@@ -41,7 +41,7 @@ export class Ledger extends Books {
     const known = this.replay(key, fingerprint, now);
     if (known !== null) return known;
     const gone = { fingerprint, seq: MOVED_AWAY, responseId: "", formVersion: 0, status: "complete" as const, submittedAt: now };
-    this.disk.addReply(key, gone, now + HANDED_OVER_MS);
+    this.disk.respondents.addReply(key, gone, now + HANDED_OVER_MS);
     return null;
   }
 
@@ -56,7 +56,7 @@ export class Ledger extends Books {
       if (guards.opensAt !== null && now < guards.opensAt) return refused("not_open");
       if (guards.closesAt !== null && now >= guards.closesAt) return refused("closed");
     }
-    const before = request.resumes === null ? null : this.disk.partial(request.responseId, now);
+    const before = request.resumes === null ? null : this.disk.respondents.partial(request.responseId, now);
     if (request.resumes !== null) {
       if (before === null || before.tokenHash !== request.resumeHash) return refused("unknown_resume_token");
       if (before.done) return refused("already_complete");
@@ -82,7 +82,8 @@ export class Ledger extends Books {
       take: before === null ? null : { status: "partial", submittedAt: before.submittedAt, durationMs: null, cells: before.cells },
       add,
     });
-    if (request.status === "complete" && guards.duplicateKey !== null) this.disk.holdDuplicateKey(request.responseId, guards.duplicateKey);
+    if (request.status === "complete" && guards.duplicateKey !== null)
+      this.disk.respondents.holdDuplicateKey(request.responseId, guards.duplicateKey);
     if (request.resumeHash !== null) {
       const partial = {
         ...entry,
@@ -93,7 +94,7 @@ export class Ledger extends Books {
         meta: request.meta,
         cells,
       };
-      this.disk.savePartial(partial, request.status === "partial" ? request.data : null, now + PARTIAL_KEPT_MS);
+      this.disk.respondents.savePartial(partial, request.status === "partial" ? request.data : null, now + PARTIAL_KEPT_MS);
     }
     const accepted: Accepted = {
       kind: "accepted",
@@ -106,7 +107,7 @@ export class Ledger extends Books {
       data: null,
     };
     if (idempotency !== null)
-      this.disk.addReply(idempotency.key, { ...accepted, fingerprint: idempotency.fingerprint }, now + REPLY_KEPT_MS);
+      this.disk.respondents.addReply(idempotency.key, { ...accepted, fingerprint: idempotency.fingerprint }, now + REPLY_KEPT_MS);
     return accepted;
   }
 
@@ -117,12 +118,12 @@ export class Ledger extends Books {
     if (guards.closesAt !== null && now >= guards.closesAt) return { kind: "refused", reason: "closed" };
     let heldUntil = 0;
     if (guards.quota !== null) {
-      if (this.counters.total("complete") + guards.elsewhere.complete + this.disk.placesHeld(now, start.id) >= guards.quota)
+      if (this.counters.total("complete") + guards.elsewhere.complete + this.disk.respondents.placesHeld(now, start.id) >= guards.quota)
         return { kind: "refused", reason: "quota_reached" };
-      if (address === null || this.disk.placesHeldBy(address, now) < MAX_PLACES_PER_ADDRESS) heldUntil = now + PLACE_HELD_MS;
+      if (address === null || this.disk.respondents.placesHeldBy(address, now) < MAX_PLACES_PER_ADDRESS) heldUntil = now + PLACE_HELD_MS;
     }
     this.belongTo(request.workspaceId);
-    const isNew = this.disk.addStart(start.id, address, heldUntil, now + START_KEPT_MS);
+    const isNew = this.disk.respondents.addStart(start.id, address, heldUntil, now + START_KEPT_MS);
     if (isNew) {
       this.counters.seen("starts", 1, start.at);
       this.disk.journeys.begin(start, request.first);
@@ -134,7 +135,7 @@ export class Ledger extends Books {
   /** Before a response takes the start's place. */
   #useStart(id: string, sentAt: number): boolean {
     this.disk.journeys.end(id, sentAt);
-    return this.disk.useStart(id);
+    return this.disk.respondents.useStart(id);
   }
 
   viewed(times: number, at: number, workspaceId: string): void {
@@ -162,19 +163,19 @@ export class Ledger extends Books {
       take: request.take,
       add: request.add,
     });
-    const partial = this.disk.partial(responseId, now);
+    const partial = this.disk.respondents.partial(responseId, now);
     if (partial !== null && !partial.done) {
-      if (request.add === null) this.disk.removePartial(responseId);
+      if (request.add === null) this.disk.respondents.removePartial(responseId);
       else
-        this.disk.savePartial(
+        this.disk.respondents.savePartial(
           { ...partial, basedOn: entry.seq, cells: request.add.cells },
           request.data ?? partial.data,
           now + PARTIAL_KEPT_MS,
         );
     }
     const { duplicateKey } = request.guards;
-    if (request.add === null || request.freesDuplicate) this.disk.holdDuplicateKey(responseId, null);
-    else if (duplicateKey !== null) this.disk.holdDuplicateKey(responseId, duplicateKey);
+    if (request.add === null || request.freesDuplicate) this.disk.respondents.holdDuplicateKey(responseId, null);
+    else if (duplicateKey !== null) this.disk.respondents.holdDuplicateKey(responseId, duplicateKey);
     const { seq, formVersion, status, submittedAt } = entry;
     return { kind: "accepted", seq, position: this.position(seq), responseId, formVersion, status, submittedAt, data: null };
   }
@@ -188,11 +189,11 @@ export class Ledger extends Books {
   ): Refusal | null {
     const { guards } = request;
     if (guards.duplicateKey !== null) {
-      const owner = this.disk.duplicateOwner(guards.duplicateKey);
+      const owner = this.disk.respondents.duplicateOwner(guards.duplicateKey);
       if (owner !== null && owner !== responseId) return "duplicate";
     }
     if (guards.quota === null && guards.quotas.length === 0) return null;
-    const held = guards.quota === null || leaves !== null ? 0 : this.disk.placesHeld(now, start?.id ?? null);
+    const held = guards.quota === null || leaves !== null ? 0 : this.disk.respondents.placesHeld(now, start?.id ?? null);
     return fullQuota(this.counters, guards, request.cells, held, leaves) ? "quota_reached" : null;
   }
 }

@@ -1,6 +1,7 @@
-// Every statement the ledger runs on its own SQLite. What they mean is decided elsewhere.
-import type { Bucket, Cell, CounterRow, Effect, Entry, SavedPartial, StoredEntry } from "../../src/responses";
+// The statements that the ledger runs on its own SQLite: its chain and its counters. What they mean is decided elsewhere.
+import type { Bucket, CounterRow, Effect, Entry, StoredEntry } from "../../src/responses";
 import { Journeys } from "./journeys";
+import { Respondents } from "./respondents";
 
 interface EntryRecord extends Record<string, SqlStorageValue> {
   head: string;
@@ -8,32 +9,17 @@ interface EntryRecord extends Record<string, SqlStorageValue> {
   hash: string;
 }
 
-export interface Reply {
-  fingerprint: string;
-  seq: number;
-  responseId: string;
-  formVersion: number;
-  status: "complete" | "partial";
-  submittedAt: number;
-}
-
-export interface PartialRow extends SavedPartial {
-  tokenHash: string;
-  /** Its answers are gone from here once it is complete; the token is kept a while to say so. */
-  done: boolean;
-  /** What it adds to the roll-ups. */
-  cells: readonly Cell[];
-}
-
 export class LedgerStorage {
   readonly #sql: SqlStorage;
   readonly journeys: Journeys;
+  readonly respondents: Respondents;
   /** Moves whenever the quarter-hours on disk may have: what was read of them before is old. */
   bucketWrites = 0;
 
   constructor(readonly storage: DurableObjectStorage) {
     this.#sql = storage.sql;
     this.journeys = new Journeys(storage.sql);
+    this.respondents = new Respondents(storage.sql);
   }
 
   fact<T extends string | number>(name: string): T | null {
@@ -166,121 +152,6 @@ export class LedgerStorage {
       )
       .toArray()
       .map(({ start, complete, partial, starts, views }) => [start, { complete, partial, starts, views }]);
-  }
-
-  reply(key: string, now: number): Reply | null {
-    const [row] = this.#sql
-      .exec<{ fingerprint: string; seq: number; response_id: string; form_version: number; status: Reply["status"]; submitted_at: number }>(
-        "SELECT * FROM replies WHERE key = ? AND expires_at > ?",
-        key,
-        now,
-      )
-      .toArray();
-    if (row === undefined) return null;
-    return {
-      fingerprint: row.fingerprint,
-      seq: row.seq,
-      responseId: row.response_id,
-      formVersion: row.form_version,
-      status: row.status,
-      submittedAt: row.submitted_at,
-    };
-  }
-
-  addReply(key: string, reply: Reply, expiresAt: number): void {
-    this.#sql.exec(
-      `INSERT OR REPLACE INTO replies (key, fingerprint, seq, response_id, form_version, status, submitted_at, expires_at)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
-      key,
-      reply.fingerprint,
-      reply.seq,
-      reply.responseId,
-      reply.formVersion,
-      reply.status,
-      reply.submittedAt,
-      expiresAt,
-    );
-  }
-
-  duplicateOwner(key: string): string | null {
-    const [row] = this.#sql.exec<{ response_id: string }>("SELECT response_id FROM duplicates WHERE key = ?", key).toArray();
-    return row?.response_id ?? null;
-  }
-
-  /** Null frees whatever the response held. */
-  holdDuplicateKey(responseId: string, key: string | null): void {
-    this.#sql.exec("DELETE FROM duplicates WHERE response_id = ?", responseId);
-    if (key !== null) this.#sql.exec("INSERT OR REPLACE INTO duplicates (key, response_id) VALUES (?, ?)", key, responseId);
-  }
-
-  partial(responseId: string, now: number): PartialRow | null {
-    const [row] = this.#sql.exec("SELECT * FROM partials WHERE response_id = ? AND expires_at > ?", responseId, now).toArray();
-    if (row === undefined) return null;
-    return {
-      responseId,
-      tokenHash: String(row.token_hash),
-      seq: Number(row.seq),
-      basedOn: Number(row.last_seq),
-      formVersion: Number(row.form_version),
-      startedAt: row.started_at === null ? null : Number(row.started_at),
-      submittedAt: Number(row.submitted_at),
-      data: String(row.data ?? "{}"),
-      meta: String(row.meta ?? "{}"),
-      done: row.data === null,
-      cells: row.cells === null ? [] : JSON.parse(String(row.cells)),
-    };
-  }
-
-  savePartial(partial: Omit<PartialRow, "done">, data: string | null, expiresAt: number): void {
-    this.#sql.exec(
-      `INSERT OR REPLACE INTO partials (response_id, token_hash, seq, last_seq, form_version, started_at, submitted_at, data, meta, cells, expires_at)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-      partial.responseId,
-      partial.tokenHash,
-      partial.seq,
-      partial.basedOn,
-      partial.formVersion,
-      partial.startedAt,
-      partial.submittedAt,
-      data,
-      data === null ? null : partial.meta,
-      data === null ? null : JSON.stringify(partial.cells),
-      expiresAt,
-    );
-  }
-
-  removePartial(responseId: string): void {
-    this.#sql.exec("DELETE FROM partials WHERE response_id = ?", responseId);
-  }
-
-  /** `heldUntil` 0: counted, but no place is held for it. */
-  /** True the first time: the page that says so may be sent twice. */
-  addStart(id: string, address: string | null, heldUntil: number, expiresAt: number): boolean {
-    const { rowsWritten } = this.#sql.exec(
-      "INSERT OR IGNORE INTO starts (id, address, held_until, expires_at) VALUES (?, ?, ?, ?)",
-      id,
-      address,
-      heldUntil,
-      expiresAt,
-    );
-    return rowsWritten > 0;
-  }
-
-  /** True the first time: a start belongs to one response. */
-  useStart(id: string): boolean {
-    return this.#sql.exec("DELETE FROM starts WHERE id = ?", id).rowsWritten > 0;
-  }
-
-  placesHeld(now: number, exceptId: string | null): number {
-    return this.#sql.exec<{ n: number }>("SELECT count(*) AS n FROM starts WHERE held_until > ? AND id <> ?", now, exceptId ?? "").one().n;
-  }
-
-  placesHeldBy(address: string, now: number): number {
-    return this.#sql.exec<{ n: number }>("SELECT count(*) AS n FROM starts WHERE held_until > ? AND address = ?", now, address).one().n;
-  }
-
-  forgetExpired(now: number): void {
-    for (const table of ["replies", "partials", "starts"]) this.#sql.exec(`DELETE FROM ${table} WHERE expires_at <= ?`, now);
   }
 
   addPoison(entry: StoredEntry, error: string, now: number): void {

@@ -82,7 +82,7 @@ test("an idempotency key is forgotten after a day", () =>
     const idempotency = { key: "k", fingerprint: "f" };
     const first = accept({ idempotency });
     expect(ledger.accept(acceptRequest({ idempotency }), NOW + 23 * HOUR)).toMatchObject({ kind: "replayed", seq: first.seq });
-    ledger.disk.forgetExpired(NOW + 24 * HOUR);
+    ledger.disk.respondents.forgetExpired(NOW + 24 * HOUR);
     expect(ledger.accept(acceptRequest({ idempotency }), NOW + 24 * HOUR)).toMatchObject({ kind: "accepted", seq: 2 });
   }));
 
