@@ -7,7 +7,11 @@ import type { AppEnv } from "./app-types";
 
 const MAX_BODY_BYTES = 1024 * 1024;
 /** Path and bytes. */
-const LARGER: readonly (readonly [RegExp, number])[] = [[/^\/api\/v2\/reports\/templates\/[^/]+\/file$/, 5 * MAX_BODY_BYTES]];
+const LARGER: readonly (readonly [RegExp, number])[] = [
+  [/^\/api\/v2\/reports\/templates\/[^/]+\/file$/, 5 * MAX_BODY_BYTES],
+  // The page of a form, with files.
+  [/^\/f\/[^/]+$/, 16 * MAX_BODY_BYTES],
+];
 const DIGITS = /^\d{1,15}$/;
 
 /** Read as a stream and counted by whoever reads it; no route takes more without saying so in its description. */

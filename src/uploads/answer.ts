@@ -141,3 +141,20 @@ export async function claimUploads(
 }
 
 const idsOf = (named: readonly Named[]): string => JSON.stringify([...new Set(named.map(({ id }) => id))]);
+
+/** Of what these answers name and no response has yet: what whoever fills in may be told again. */
+export async function describeUploads(
+  ctx: ServiceContext,
+  form: AnsweredForm,
+  answers: unknown,
+): Promise<ReadonlyMap<string, { id: string; name: string; size: number }>> {
+  const fields = fileFields(form.schema);
+  const asked = fields.size === 0 ? [] : uploadsNamedIn(answers).filter(({ field }) => fields.has(field));
+  if (asked.length === 0) return new Map();
+  const rows = await rowsOf(ctx, form, asked);
+  const own = asked.flatMap(({ id, field }) => {
+    const row = rows.get(id);
+    return row === undefined || row.field !== field || problemOf(row, undefined, ctx.now()) !== undefined ? [] : [row];
+  });
+  return new Map(own.map(({ id, name, size }) => [id, { id, name, size }]));
+}

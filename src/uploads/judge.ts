@@ -56,8 +56,7 @@ export function judge(file: { name: string; declared: string; head: Uint8Array }
   // Both must hold: a picture called `page.html` is opened as a page by whoever saves it.
   for (const claimed of [given, ending]) {
     if (claimed === undefined || claimed === OCTETS) continue;
-    if (!fits(claimed, found))
-      return { ok: false, message: `This is called ${nameOf(claimed)}, and it is ${found === null ? "not" : nameOf(found)}.` };
+    if (!fits(claimed, found)) return { ok: false, message: `This file is not the ${inWords(claimed)} that it says it is.` };
   }
   const claimed = given !== OCTETS ? given : ending;
   // Where the bytes tell exactly they are believed; where they only tell the box (zip, text), what is claimed of its content is.
@@ -103,6 +102,8 @@ function plainType(declared: string): string {
   return TYPE.test(type) && type !== "application/x-www-form-urlencoded" && !type.startsWith("multipart/") ? type : OCTETS;
 }
 
-function nameOf(type: string): string {
-  return type;
+function inWords(type: string): string {
+  if (type === "application/pdf") return "PDF";
+  if (ZIPPED.test(type) || OLE.test(type)) return "document";
+  return { image: "picture", media: "recording", text: "text" }[family(type)] ?? type;
 }

@@ -79,7 +79,8 @@ async function verdictOf(
       headers,
       body: object.body,
       signal: AbortSignal.timeout(limitMs),
-      redirect: "error",
+      // The runtime knows no "error"; a redirect is then no verdict.
+      redirect: "manual",
     });
     if (!reply.ok) throw new Error(`The scanner answered ${reply.status}`);
     return Verdict.parse(await reply.json()).verdict;

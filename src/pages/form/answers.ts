@@ -22,11 +22,10 @@ const MAX_TURNS_READ = 1_000;
 const MAX_CONTROLS = 20_000;
 const MAX_TEXT = 100_000;
 
-const LISTS: ReadonlySet<string> = new Set(["multi_select", "checkboxes", "ranking"]);
-const UNANSWERABLE: ReadonlySet<string> = new Set(["heading", "rich_text", "image", "page_break", "calculated", "file", "signature"]);
+const LISTS: ReadonlySet<string> = new Set(["multi_select", "checkboxes", "ranking", "file"]);
+const UNANSWERABLE: ReadonlySet<string> = new Set(["heading", "rich_text", "image", "page_break", "calculated"]);
 
 export const isList = (field: Field) => LISTS.has(field.type);
-/** A file is sent as an upload; this page, which works without script, has none to offer. */
 export const hasControls = (field: Field) => !UNANSWERABLE.has(field.type) && field.type !== "hidden";
 
 /** The names of a field's parts, each a control of its own; null when the field has one control, or several of one name. */

@@ -10,10 +10,10 @@ export function openedRaw(schema: FormSchema, query: Controls): Raw {
   return merged(defaults, readSent({ ...schema, fields: prefillable(schema.fields) }, query, { keepBlankTurns: true }).raw);
 }
 
-/** Nobody may agree by following a link. */
+/** Nobody may agree, or hand in a file, by following a link. */
 function prefillable(fields: readonly Field[]): Field[] {
   return fields.flatMap((field) => {
-    if (field.type === "consent") return [];
+    if (field.type === "consent" || field.type === "file" || field.type === "signature") return [];
     return [field.fields === undefined ? field : { ...field, fields: prefillable(field.fields) }];
   });
 }

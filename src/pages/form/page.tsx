@@ -1,8 +1,10 @@
 // A page of a form, as HTML.
-import type { PublishedForm } from "../../forms";
+import type { FormSchema, PublishedForm } from "../../forms";
+import { fileFields } from "../../uploads";
 import { Document, Mark } from "../look/document";
 import { Text } from "../look/text";
 import { Fields } from "./controls";
+import type { Asking } from "./controls/frame";
 import { linkTo, placeIssues } from "./controls/places";
 import { keptControls } from "./kept";
 import { TURNSTILE_SCRIPT } from "./policy";
@@ -32,9 +34,10 @@ interface FormPageProps {
   now: number;
   /** What is wrong with the whole, not with one answer. */
   trouble?: string;
+  files?: Asking["files"];
 }
 
-export function FormPage({ form, sheet, tokens, begun, now, trouble }: FormPageProps) {
+export function FormPage({ form, sheet, tokens, begun, now, trouble, files = new Map() }: FormPageProps) {
   const { schema, title, description } = form;
   const { page, way } = sheet;
   const action = `/f/${form.slug}`;
@@ -42,7 +45,7 @@ export function FormPage({ form, sheet, tokens, begun, now, trouble }: FormPageP
   const placed = placeIssues(schema, sheet.issues);
   const wrong = trouble !== undefined || placed.summary.length > 0;
   const timezone = schema.settings?.timezone ?? "UTC";
-  const asking = { sheet, messages: placed.messages, fresh: new Set(sheet.fresh), now, timezone };
+  const asking = { sheet, messages: placed.messages, fresh: new Set(sheet.fresh), now, timezone, files, fileLimits: fileFields(schema) };
   const here = new Set(page.fields);
   const isFirst = at === 0;
   const isLast = at >= way.length - 1;
@@ -71,7 +74,13 @@ export function FormPage({ form, sheet, tokens, begun, now, trouble }: FormPageP
         </header>
         {wrong && <Summary placed={placed.summary} trouble={trouble} />}
         {sheet.fresh.length > 0 && <FreshQuestions form={form} paths={sheet.fresh} focus={!wrong} />}
-        <form method="post" action={action} novalidate autocomplete="on">
+        <form
+          method="post"
+          action={action}
+          enctype={hasFiles(schema, here) ? "multipart/form-data" : undefined}
+          novalidate
+          autocomplete="on"
+        >
           {page.title !== "" && (
             <div class="heading">
               <h2 dir="auto">{page.title}</h2>
@@ -111,6 +120,11 @@ export function FormPage({ form, sheet, tokens, begun, now, trouble }: FormPageP
       <Foot />
     </Document>
   );
+}
+
+/** Only where it is needed: such a page is read as a whole, and sent in a wordier way. */
+function hasFiles(schema: FormSchema, here: ReadonlySet<string>): boolean {
+  return [...fileFields(schema).keys()].some((path) => here.has(path.split(".")[0] ?? ""));
 }
 
 function Hidden({ name, value }: { name: string; value: string }) {

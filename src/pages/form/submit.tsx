@@ -1,22 +1,25 @@
 // A page that was sent: another page, the same one again, or an accepted answer.
-import { listPages, type PublishedForm } from "../../forms";
+import { type FormSchema, listPages, type PublishedForm } from "../../forms";
 import { askValidators } from "../../plugins";
 import { acceptResponse, isFull, keepStart, noteRefusal, noteTurn, startVisit, type VisitFacts } from "../../responses";
 import type { ServiceContext } from "../../shared/context";
 import { randomToken } from "../../shared/crypto";
 import { DomainError, type Issue } from "../../shared/errors";
+import { describeUploads } from "../../uploads";
 import { toHtml } from "../look/document";
-import type { Controls, Raw } from "./answers";
+import type { Raw } from "./answers";
+import { fingerprintOf, type Stored } from "./files";
 import { FormPage, type Tokens, TRAP } from "./page";
 import { TURNSTILE_CONTROL } from "./policy";
-import { type Sheet, sheetOf, takeStep } from "./step";
+import { type Sheet, type Step, sheetOf, takeStep } from "./step";
 
 export type Reply = { kind: "page"; status: 200 | 409 | 422; html: string } | { kind: "thanks"; endedBy: string | null };
 
 const KEY = /^[A-Za-z0-9_-]{16,64}$/;
 const HOST = /^[A-Za-z0-9.:[\]-]{1,200}$/;
 
-export async function takePage(ctx: ServiceContext, form: PublishedForm, sent: Controls, visit: VisitFacts): Promise<Reply> {
+export async function takePage(ctx: ServiceContext, form: PublishedForm, stored: Stored, visit: VisitFacts): Promise<Reply> {
+  const sent = stored.controls;
   const now = ctx.now();
   const one = (name: string) => sent.get(name)?.at(-1);
   const tokens: Tokens = {
@@ -26,13 +29,13 @@ export async function takePage(ctx: ServiceContext, form: PublishedForm, sent: C
     siteKey: ctx.env.TURNSTILE_SITE_KEY ?? null,
   };
   const facts: VisitFacts = { ...visit, referrer: tokens.from === "" ? null : tokens.from };
-  const page = (status: 200 | 409 | 422, sheet: Sheet, begun: boolean, trouble?: string): Reply => ({
-    kind: "page",
-    status,
-    html: toHtml(<FormPage form={form} sheet={sheet} tokens={tokens} begun={begun} now={now} trouble={trouble} />),
-  });
+  const page = async (status: 200 | 409 | 422, sheet: Sheet, begun: boolean, trouble?: string): Promise<Reply> => {
+    const files = await describeUploads(ctx, form, sheet.raw);
+    const html = toHtml(<FormPage form={form} sheet={sheet} tokens={tokens} begun={begun} now={now} trouble={trouble} files={files} />);
+    return { kind: "page", status, html };
+  };
 
-  const step = takeStep(form.schema, sent, now);
+  const step = withRefusedFiles(form.schema, takeStep(form.schema, sent, now), stored.issues, one("_page") ?? null, now);
   const begun = one("_begun") === "1";
   if (step.kind === "show") {
     // Whoever sends a page has begun, and holds a place from here on; opening it alone says nothing.
@@ -51,7 +54,7 @@ export async function takePage(ctx: ServiceContext, form: PublishedForm, sent: C
       startToken: tokens.start,
       trap: one(TRAP),
       humanToken: one(TURNSTILE_CONTROL),
-      idempotency: { key: `page:${tokens.key}`, body: JSON.stringify(step.raw) },
+      idempotency: { key: `page:${tokens.key}`, body: fingerprintOf(step.raw, stored.contents) },
       visit: facts,
     });
   } catch (error) {
@@ -62,6 +65,14 @@ export async function takePage(ctx: ServiceContext, form: PublishedForm, sent: C
     return page(trouble.status, sheetOf(form.schema, step.raw, owner, now, { issues: trouble.issues }), begun, trouble.words);
   }
   return { kind: "thanks", endedBy: step.endedBy };
+}
+
+/** Whatever else the page led to: where a file was not taken, it is shown again and says so. */
+function withRefusedFiles(schema: FormSchema, step: Step, refused: readonly Issue[], page: string | null, now: number): Step {
+  if (refused.length === 0) return step;
+  const raw = step.kind === "show" ? step.sheet.raw : step.raw;
+  const others = step.kind === "show" && step.sheet.page.name === page ? step.sheet.issues : [];
+  return { kind: "show", sheet: sheetOf(schema, raw, page, now, { issues: [...refused, ...others] }) };
 }
 
 export function newKey(): string {

@@ -1,6 +1,7 @@
 // What stands around every control: its question, what helps to answer it, what is wrong with the answer.
 import type { Child } from "hono/jsx";
 import type { Field } from "../../../forms";
+import type { FileField } from "../../../uploads";
 import { Text } from "../../look/text";
 import { textOf } from "../answers";
 import { isFixed } from "../kept";
@@ -13,6 +14,10 @@ export interface Asking {
   fresh: ReadonlySet<string>;
   now: number;
   timezone: string;
+  /** What has been uploaded and stands in the answers, by id. */
+  files: ReadonlyMap<string, { id: string; name: string; size: number }>;
+  /** By the path of the question, without the numbers of turns. */
+  fileLimits: ReadonlyMap<string, Pick<FileField, "maxSize" | "accept">>;
 }
 
 export interface Question {

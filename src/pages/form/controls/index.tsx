@@ -3,7 +3,8 @@ import type { Field } from "../../../forms";
 import { Text } from "../../look/text";
 import { asRaw, textOf } from "../answers";
 import { Boxes, Matrix, Radios, Ranking, Scale } from "./choices";
-import { type Asking, Label } from "./frame";
+import { Files } from "./files";
+import type { Asking } from "./frame";
 import { Consent, LongText, NumberInput, Select, TextInput } from "./inputs";
 import { Address, DateRange, Group, Repeat } from "./parts";
 import { idOf } from "./places";
@@ -83,7 +84,7 @@ function OneField({ action, ...props }: OneProps) {
       return <Repeat {...props} action={action} render={render} />;
     case "file":
     case "signature":
-      return <NeedsUpload {...props} />;
+      return <Files {...props} />;
     case "calculated":
       return <Worked {...props} />;
     case "heading":
@@ -96,24 +97,6 @@ function OneField({ action, ...props }: OneProps) {
     case "page_break":
       return null;
   }
-}
-
-function NeedsUpload({ asking, field, path }: { asking: Asking; field: Field; path: string }) {
-  const required = asking.sheet.state.required.has(path);
-  const what = field.type === "file" ? "A file" : "A signature";
-  return (
-    <div class={asking.messages.has(path) ? "field wrong" : "field"} id={idOf(path)} tabindex={-1}>
-      <p class="question">
-        <Label q={{ field, required }} />
-      </p>
-      {field.description !== undefined && (
-        <div class="hint">
-          <Text text={field.description} />
-        </div>
-      )}
-      <p class="note">{what} cannot be sent from this page. Please ask whoever gave you this form for another way.</p>
-    </div>
-  );
 }
 
 /** What the server works out; nothing is shown while there is nothing to say. */
