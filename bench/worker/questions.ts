@@ -11,6 +11,7 @@ import { planQuery } from "../../src/analytics/query/plan";
 import { executeScan } from "../../src/analytics/query/scan";
 import { ledgerOf } from "../../src/responses/ledger/api";
 import { asSystem } from "../../src/shared/context";
+import { InvalidError } from "../../src/shared/errors";
 import { backgroundContext } from "../../src/store/background-context";
 import type { BenchOrder } from "../lib/questions/order";
 
@@ -37,17 +38,21 @@ export default {
     const query = parseQuery(order.query, known.fields);
     const run = { ctx, form, query, position: order.position, deadline: deadlineAt(Date.now, Date.now() + 120_000) };
     const counters = planQuery(query, { counted: known.counted, entries: 0, columns: null });
-    const startedAt = Date.now();
-    const result =
-      order.plan === "columns"
-        ? await executeColumns(run, { plan: "columns" })
-        : order.plan === "scan"
-          ? await executeScan(run, { plan: "scan" })
-          : counters.plan === "live"
-            ? await executeLive(run, counters)
-            : counters.plan === "rollup"
-              ? await executeRollup(run, counters)
-              : null;
-    return Response.json({ result, plan: order.plan === "counters" ? counters.plan : order.plan, ms: Date.now() - startedAt });
+    try {
+      const result =
+        order.plan === "columns"
+          ? await executeColumns(run, { plan: "columns" })
+          : order.plan === "scan"
+            ? await executeScan(run, { plan: "scan" })
+            : counters.plan === "live"
+              ? await executeLive(run, counters)
+              : counters.plan === "rollup"
+                ? await executeRollup(run, counters)
+                : null;
+      return Response.json({ result, plan: order.plan === "counters" ? counters.plan : order.plan });
+    } catch (error) {
+      if (error instanceof InvalidError) return Response.json({ refused: error.details.reason ?? error.message });
+      throw error;
+    }
   },
 } satisfies ExportedHandler<Env>;

@@ -7,8 +7,8 @@ export type BenchOrder =
 
 export type ForcedPlan = "counters" | "columns" | "scan";
 
-export interface PlanReply {
-  result: { rows: { group: unknown[]; value: unknown }[]; scannedRows: number } | null;
-  plan: string;
-  ms: number;
-}
+export type PlanReply =
+  /** Null: this plan cannot answer it. */
+  | { result: { rows: { group: unknown[]; value: unknown }[]; scannedRows: number } | null; plan: string }
+  /** The reason, as a client would have been told. */
+  | { refused: string };
