@@ -6,8 +6,8 @@ export { forgetOldDeliveries } from "./forget-old";
 export { entryEventId } from "./ids";
 export { type LaneApi, laneOf } from "./lane/api";
 export { HEALTHY, type Health } from "./lane/health";
-export type { LaneMemoryPort } from "./lane/lane";
 export { type OpenLane, openLane } from "./lane/open-lane";
+export type { LaneMemoryPort } from "./lane/ports";
 export type { Result } from "./lane/store";
 export { MAX_WEBHOOKS } from "./limits";
 export {

@@ -2,7 +2,8 @@
 import { describe, expect, test } from "vitest";
 import type { Exchange } from "../../src/shared/destination-fetch";
 import { HEALTHY, type Health } from "../../src/webhooks/lane/health";
-import { Lane, type LaneDeps, type LaneEndpoint, type Recorded } from "../../src/webhooks/lane/lane";
+import { Lane } from "../../src/webhooks/lane/lane";
+import type { LaneDeps, LaneEndpoint, Recorded } from "../../src/webhooks/lane/ports";
 import type { Due, Result } from "../../src/webhooks/lane/store";
 
 interface Row extends Due {

@@ -1,49 +1,10 @@
-// One endpoint's deliveries: which go now, how many at once, what their outcome means for the next. Decides; what waits, fails or
-// costs is in `LaneDeps`, so that tests bring their own clock.
-import type { Exchange } from "../../shared/destination-fetch";
-import { deadLetterEventId } from "../ids";
+// One endpoint's deliveries: which go now and how many at once. Decides; what waits, fails or costs is in `LaneDeps`.
 import { LANE_SLOTS } from "../limits";
-import { EXPIRES_AFTER_MS, judge, KEPT_CHARACTERS, nextTryInMs, type Verdict } from "../schedule";
-import { afterAttempt, HEALTHY, type Health, isPersistent, quietUntil, Rate, slotsOf } from "./health";
-import type { Due, Page, Result } from "./store";
-
-export interface LaneEndpoint {
-  ordered: boolean;
-  maxPerMinute: number | null;
-}
-
-export interface Recorded {
-  results: readonly Result[];
-  health: Health;
-  /** The endpoint is over: it said so, or it has failed for too long. */
-  stop: "gone" | "persistent" | null;
-}
-
-export type Content = { body: string } | { error: string };
-
-export interface LaneDeps {
-  now(): number;
-  dice(): number;
-  /** Null: it is paused, disabled or deleted, and nothing is sent. */
-  endpoint(known: readonly string[]): Promise<LaneEndpoint | null>;
-  /** Without those that are known. Asked right after `endpoint`. */
-  due(known: readonly string[], now: number): Promise<Page>;
-  inOrder(now: number, busyForms: ReadonlySet<string>): Promise<Page>;
-  /** What each tells, by its id. */
-  prepare(due: readonly Due[]): Promise<ReadonlyMap<string, Content>>;
-  send(due: Due, attempt: number, body: string, at: number): Promise<Exchange>;
-  record(recorded: Recorded): Promise<void>;
-  memory: LaneMemoryPort;
-}
-
-/** What must outlive this process. */
-export interface LaneMemoryPort {
-  health(): Health;
-  setHealth(health: Health): void;
-  addResult(result: Result): void;
-  results(): Result[];
-  dropResults(results: readonly Result[]): void;
-}
+import { judge, type Verdict } from "../schedule";
+import { afterAttempt, HEALTHY, isPersistent, quietUntil, Rate, slotsOf } from "./health";
+import { notSent, resultOf, whyHopeless } from "./outcome";
+import type { Content, LaneDeps, LaneEndpoint, Recorded } from "./ports";
+import type { Due } from "./store";
 
 const PREPARED_AT_ONCE = 25;
 /** Enough to keep the slots busy while the next are read. */
@@ -230,37 +191,15 @@ export class Lane {
   /** True when it is over, one way or the other. */
   async #attempt(due: Due, content: Content, at: number): Promise<boolean> {
     const { deps } = this;
-    const attempt = due.attempts + 1;
-    const hopeless = "error" in content ? content.error : at - due.createdAt >= EXPIRES_AFTER_MS ? "It waited for three days." : null;
-    const exchange: Exchange =
-      "error" in content || hopeless !== null
-        ? { kind: "refused", reason: "not_a_url", message: hopeless ?? "", passing: false, durationMs: 0 }
-        : await deps.send(due, attempt, content.body, at);
+    const hopeless = whyHopeless(due, content, at);
+    const exchange = "body" in content && hopeless === null ? await deps.send(due, due.attempts + 1, content.body, at) : notSent(hopeless);
     const now = deps.now();
     const verdict = judge(exchange, now);
     if (hopeless === null) this.#note(verdict, now);
-    const tries = due.tries + 1;
-    const isDelivered = verdict.outcome === "delivered";
-    const delay = isDelivered || hopeless !== null ? null : nextTryInMs(tries, verdict, deps.dice());
-    const next = isDelivered ? "delivered" : delay === null ? "dead" : "pending";
-    const tells = next === "dead" && due.eventType !== "webhook.dead_lettered";
-    deps.memory.addResult({
-      id: due.id,
-      eventType: due.eventType,
-      attempt,
-      tries,
-      at,
-      durationMs: exchange.durationMs,
-      outcome: verdict.outcome,
-      status: verdict.status,
-      error: verdict.error,
-      response: exchange.kind === "answered" ? shown(exchange.body) : null,
-      next,
-      dueAt: delay === null ? null : now + delay,
-      deathEventId: tells ? deadLetterEventId(due.id, attempt, now) : null,
-    });
-    if (delay !== null) this.#nextAt = Math.min(this.#nextAt ?? Number.POSITIVE_INFINITY, now + delay);
-    return next !== "pending";
+    const result = resultOf(due, { at, now, exchange, verdict, hopeless: hopeless !== null }, () => deps.dice());
+    deps.memory.addResult(result);
+    if (result.dueAt !== null) this.#nextAt = Math.min(this.#nextAt ?? Number.POSITIVE_INFINITY, result.dueAt);
+    return result.next !== "pending";
   }
 
   #note(verdict: Verdict, now: number): void {
@@ -329,11 +268,4 @@ export class Lane {
     this.#failure = null;
     throw failure;
   }
-}
-
-const decoder = new TextDecoder();
-
-function shown(body: Uint8Array): string {
-  // A character has at most four bytes.
-  return decoder.decode(body.subarray(0, KEPT_CHARACTERS * 4)).slice(0, KEPT_CHARACTERS);
 }

@@ -13,7 +13,8 @@ import { formFacts, readContents } from "../payload/contents";
 import { EXCHANGE_LIMITS } from "../schedule";
 import { openHeaders, openKeys } from "../secrets";
 import { HEALTHY, type Health } from "./health";
-import { type Content, Lane, type LaneDeps, type Recorded } from "./lane";
+import { Lane } from "./lane";
+import type { Content, LaneDeps, Recorded } from "./ports";
 import { attemptRequest, type Endpoint } from "./request";
 import { CANCEL, type Page, readEndpoint, readInOrder, recordResults } from "./store";
 
