@@ -1,6 +1,7 @@
 import { env } from "cloudflare:test";
 import { openD1Store } from "../../src/store/d1";
 import { describeStore } from "./conformance";
+import { describeLists } from "./lists-conformance";
 
 describeStore("D1", {
   open: () => openD1Store(env.DB),
@@ -17,3 +18,5 @@ describeStore("D1", {
       await env.DB.prepare("SELECT action FROM audit_log WHERE target_id = ? ORDER BY at").bind(responseId).all<{ action: string }>()
     ).results.map(({ action }) => action),
 });
+
+describeLists("D1", { open: () => openD1Store(env.DB) });

@@ -1,7 +1,16 @@
 // Settles as a ledger would send them, made by hand: one builder for the entries of one form and shard.
-
+import { expect } from "vitest";
 import { newId } from "../../src/shared/ids";
-import type { EntryAudit, EntryKind, ResponseStatus, RollupDelta, SettleBatch, SettledEntry, SettledRow } from "../../src/store";
+import type {
+  EntryAudit,
+  EntryKind,
+  PrimaryStore,
+  ResponseStatus,
+  RollupDelta,
+  SettleBatch,
+  SettledEntry,
+  SettledRow,
+} from "../../src/store";
 
 export interface Written {
   id?: string;
@@ -122,4 +131,12 @@ export class FakeLedger {
 
 export function rollup(over: Partial<RollupDelta> = {}): RollupDelta {
   return { day: "2026-01-31", field: "", value: "", count: 1, sum: 0, min: null, max: null, loose: false, ...over };
+}
+
+/** These responses, accepted and settled. */
+export async function settledIn(store: PrimaryStore, ...written: Written[]) {
+  const ledger = new FakeLedger();
+  const ids = written.map((one) => ledger.write(one));
+  expect(await store.settle(ledger.take())).toEqual({ kind: "settled" });
+  return { store, ledger, ids };
 }

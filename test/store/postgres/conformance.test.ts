@@ -2,9 +2,11 @@ import type { RollupDelta } from "../../../src/store";
 import { openPostgresStore } from "../../../src/store/postgres";
 import { openPostgres } from "../../../src/store/postgres/connection";
 import { describeStore } from "../conformance";
+import { describeLists } from "../lists-conformance";
 import { onEachPostgres } from "./databases";
 
 onEachPostgres((name, connectionString) => {
+  describeLists(name, { open: () => openPostgresStore(connectionString) });
   describeStore(name, {
     open: () => openPostgresStore(connectionString),
     rollups: (formId) =>
