@@ -113,7 +113,7 @@ test("in slices of a page each, the file is the same as in one go", { timeout: 6
   expect(await textOf(atOnce)).toBe(sliced);
 });
 
-describe.each(["jsonl", "csv", "xlsx"] as const)("%s", (format) => {
+describe.each(["jsonl", "csv", "xlsx", "docx"] as const)("%s", (format) => {
   test.each([1, 2, 3])("cancelled after page %i, it leaves nothing behind", { timeout: 60_000 }, async (page) => {
     const { ctx, formId, run, files, pass } = await scene();
     const view = await createExport(ctx, { form_id: formId, format });

@@ -1,7 +1,10 @@
 import { unzipSync } from "fflate";
 import Papa from "papaparse";
 import { beforeAll, describe, expect, test } from "vitest";
+import { chooseTemplate } from "../../src/reports/templates/choose";
+import { asSystem } from "../../src/shared/context";
 import { createForm, type FormWorld } from "../responses/support";
+import { testContext } from "../support/context";
 import { askExport, download, exported, finished } from "./support";
 
 const FIELDS = [
@@ -105,6 +108,20 @@ describe("in a language of the form", () => {
     const files = unzipSync(new Uint8Array(await (await download(world, await finished(world, id))).arrayBuffer()));
     expect(Object.keys(files)).toEqual(["Personal.csv"]);
   });
+});
+
+test.each([
+  ["de-AT", "de"],
+  ["AR", "ar"],
+  ["it", undefined],
+])("a PDF in %s says its own words in %s", async (language, spoken) => {
+  const ctx = asSystem(testContext(), world.workspaceId);
+  expect((await chooseTemplate(ctx, { language })).settings.language).toBe(spoken);
+});
+
+test("branding may still name another language for a PDF's own words", async () => {
+  const ctx = asSystem(testContext(), world.workspaceId);
+  expect((await chooseTemplate(ctx, { language: "de", branding: { language: "fr" } })).settings.language).toBe("fr");
 });
 
 test("each language is a file of its own", async () => {

@@ -1,6 +1,7 @@
 import { unzipSync } from "fflate";
 import { describe, expect, test } from "vitest";
 import type { FormSchema } from "../../../src/forms";
+import { fillingOf } from "../../../src/reports/docx-template/data";
 import { docx, RESPONSES_PER_FILE } from "../../../src/reports/formats/docx";
 import { bytesOf, type Given, sourceOf, written } from "./source";
 import { type Element, everyElement, parseXml } from "./xml";
@@ -217,6 +218,14 @@ describe("an answer", () => {
     const [most] = everyElement(bodyOf(await written(docx, { ...own, fields: more, answers: [{ who: "משה", where: "חיפה" }] })), "w:tblPr");
     expect(most?.children.map(({ name }) => name)).toContain("w:bidiVisual");
   });
+});
+
+test("a template of one's own takes five hundred responses, and says what to do with more", async () => {
+  const { message } = await fillingOf(sourceOf({ fields: FIELDS, answers: Array.from({ length: 501 }, () => ({})) })).catch(
+    (error) => error,
+  );
+  expect(message).toContain("at most 500 responses");
+  expect((await fillingOf(sourceOf({ fields: FIELDS, answers: Array.from({ length: 500 }, () => ({})) }))).data.count).toBe(500);
 });
 
 describe("more than one document holds", () => {
