@@ -5,6 +5,7 @@ import { runCron } from "./cron";
 
 export { EndpointLane } from "../durable-objects/endpoint-lane";
 export { FormColumns } from "../durable-objects/form-columns";
+export { FormFeed } from "../durable-objects/form-feed";
 export { FormLedger } from "../durable-objects/form-ledger";
 export { MetricsHub } from "../durable-objects/metrics-hub";
 export { WorkspaceHub } from "../durable-objects/workspace-hub";

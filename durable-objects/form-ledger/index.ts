@@ -4,12 +4,15 @@ import type {
   BucketCounts,
   FieldCounts,
   JourneyCounts,
+  LedgerFollowed,
+  LedgerNews,
   LedgerReads,
   LedgerTotals,
   RefusalCount,
   SeriesCounts,
   Visits,
 } from "../../src/analytics";
+import { formFeedOf } from "../../src/analytics";
 import type {
   AcceptRequest,
   Adoption,
@@ -37,6 +40,7 @@ import { Ledger } from "./ledger";
 import { Feed } from "./live/feed";
 import { bucketsOf, fieldCountsOf, seriesOf, totalsOf } from "./live/reads";
 import { serveLive } from "./live/router";
+import { Waker } from "./live/waker";
 import { migrate } from "./schema";
 import { Settler } from "./settler";
 import { LedgerStorage } from "./storage";
@@ -48,10 +52,11 @@ const MAX_HOLD_MS = 60_000;
 type Call = { accept: AcceptRequest } | { change: ChangeRequest } | { start: StartRequest };
 type Answer = Outcome | StartOutcome;
 
-export class FormLedger extends DurableObject<Env> implements LedgerApi, LedgerReads {
+export class FormLedger extends DurableObject<Env> implements LedgerApi, LedgerReads, LedgerFollowed {
   readonly #ledger: Ledger;
   readonly #settler: Settler;
   readonly #feed: Feed;
+  readonly #waker: Waker;
   readonly #turns = new Turns();
   readonly #calls = new Group<Call, Answer>((calls, waitedMs) => this.#commit(calls, waitedMs));
   readonly heat = new Heat();
@@ -80,6 +85,11 @@ export class FormLedger extends DurableObject<Env> implements LedgerApi, LedgerR
       now: Date.now,
     });
     this.#isHeardOf = this.#ledger.name.shard === 0 || disk.fact("heard_of") !== null;
+    this.#waker = new Waker(disk, {
+      wake: async () => formFeedOf(env, this.#ledger.name.formId).wake(this.#ledger.name.shard),
+      now: Date.now,
+      log: createLogger({ ledger: name }),
+    });
     this.#feed = new Feed(this.#ledger, state, { now: Date.now, log: createLogger({ ledger: name }) });
   }
 
@@ -121,6 +131,7 @@ export class FormLedger extends DurableObject<Env> implements LedgerApi, LedgerR
   viewed(times: number, at: number, workspaceId: string): void {
     this.#ledger.viewed(times, at, workspaceId);
     this.#feed.changed();
+    this.#waker.changed();
     this.#armAt(Date.now() + VIEWS_KEPT_BACK_MS);
   }
 
@@ -132,8 +143,13 @@ export class FormLedger extends DurableObject<Env> implements LedgerApi, LedgerR
     return this.ctx.storage.transactionSync(() => this.#ledger.handOver(key, fingerprint, Date.now()));
   }
 
-  listenToMore(shard: number): void {
-    this.#feed.dismissNarrow(shard);
+  listenToMore(): void {
+    this.#feed.dismissAll();
+  }
+
+  follow(after: number, spans: readonly (readonly [from: number, to: number])[], maxBytes: number): LedgerNews {
+    this.#waker.follow();
+    return this.#feed.news(after, spans, maxBytes);
   }
 
   savedPartial(responseId: string, tokenHash: string): SavedPartial | "already_complete" | null {
@@ -280,6 +296,7 @@ export class FormLedger extends DurableObject<Env> implements LedgerApi, LedgerR
         return outcomes;
       });
       this.#feed.changed();
+      this.#waker.changed();
       if (!this.#isHeardOf) this.ctx.waitUntil(this.#makeHeardOf());
       if (this.heat.note(calls.length, waitedMs, now)) this.ctx.waitUntil(this.#spread());
       return answers;
@@ -295,7 +312,7 @@ export class FormLedger extends DurableObject<Env> implements LedgerApi, LedgerR
     if (this.#isHeardOf || head === 0) return;
     this.#isHeardOf = true;
     try {
-      await ledgerOf(this.env, name.formId, 0).listenToMore(name.shard);
+      await Promise.all([ledgerOf(this.env, name.formId, 0).listenToMore(), formFeedOf(this.env, name.formId).wake(name.shard)]);
       disk.setFact("heard_of", 1);
     } catch (error) {
       this.#isHeardOf = false;

@@ -69,7 +69,7 @@ export class Hub {
   }
 
   #facts(): ListenerFacts {
-    return { zone: "UTC", group: 0, raw: false, shards: 1, openedAt: this.deps.now() };
+    return { zone: "UTC", group: 0, openedAt: this.deps.now() };
   }
 
   /** What it has missed, then how many watch. */

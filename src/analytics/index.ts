@@ -16,6 +16,7 @@ export { continueTraining, openTraining } from "./forecast/weekly";
 export { assertFormVisible } from "./form";
 export { type Funnel, getFunnel } from "./funnel/get";
 export * from "./ledger-reads";
+export * from "./live/form-feed";
 export * from "./live/messages";
 export { type FeedChoice, openEventFeed, openSocketFeed } from "./live/open-feed";
 export { FRAME_GAP_MS, nextFrameAt } from "./live/pace";

@@ -170,6 +170,19 @@ test("routes: new ledgers are used only once every cache knows them, and a day l
   }
 });
 
+test("who listens to several ledgers hears of one more without coming again", async () => {
+  const form = await createForm({ shards: 2 });
+  const listener = await listen(form, form.formId);
+  laterBy(SPREAD_COOLDOWN_MS + 1);
+  expect(await spread(form)).toBe(4);
+  laterBy(SPREAD_AFTER_MS);
+  const receipts = await submitMany(form, 24, "n");
+  expect(shardsOf(receipts).size).toBe(4);
+  await listener.until(() => listener.changes.length >= 24);
+  expect(listener.changes.map(({ data }) => data.id).toSorted()).toEqual(receipts.map(({ id }) => id).toSorted());
+  expect(listener.closed).toBe(false);
+});
+
 test("who listened before comes again, and misses nothing", async () => {
   const form = await createForm();
   const early = await listen(form, form.formId);

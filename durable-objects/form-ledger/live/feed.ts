@@ -6,8 +6,8 @@ import {
   dayOf,
   type FeedHead,
   type FeedMessage,
-  type FeedTotals,
   FRAME_GAP_MS,
+  type LedgerNews,
   MAX_FRAME_BYTES,
   metricsOfLedger,
   nextFrameAt,
@@ -43,9 +43,6 @@ interface Group {
 
 export interface Opening {
   zone: string;
-  raw: boolean;
-  /** How many of the form's ledgers the listener hears. */
-  shards: number;
   /** The last entry the listener knows of; null: it begins now. */
   after: number | null;
 }
@@ -106,18 +103,30 @@ export class Feed {
     this.#schedule(now);
   }
 
-  /** Who hears too few ledgers to hear of `shard` comes again, and resumes where it was. */
-  dismissNarrow(shard: number): void {
+  /** The form has more ledgers now: who hears this one alone comes again, and resumes where it was. */
+  dismissAll(): void {
     for (const listener of [...this.#listeners]) {
-      if (listener.shards > shard) continue;
       listener.close("spread");
       this.#leave(listener);
     }
   }
 
-  #factsOf({ zone, raw, shards }: Opening): ListenerFacts {
+  /** For the feed of several ledgers, which reads instead of listening. */
+  news(after: number, spans: readonly (readonly [from: number, to: number])[], maxBytes: number): LedgerNews {
+    const { head, disk, name } = this.ledger;
+    const floor = (disk.floor() ?? head + 1) - 1;
+    const isKept = after >= floor && after <= head;
+    return {
+      head,
+      floor,
+      items: isKept ? changesOf(name.formId, name.shard, disk.entriesAfter(after, KEPT_ENTRIES * 2), maxBytes) : null,
+      totals: spans.map(([from, to]) => totalsOf(this.ledger, from, to)),
+    };
+  }
+
+  #factsOf({ zone }: Opening): ListenerFacts {
     const count = this.#listeners.size;
-    return { zone, raw, shards, group: count < FEW_LISTENERS ? 0 : count % GROUPS, openedAt: this.deps.now() };
+    return { zone, group: count < FEW_LISTENERS ? 0 : count % GROUPS, openedAt: this.deps.now() };
   }
 
   /** What it has missed, one message each; then how things stand. */
@@ -132,7 +141,7 @@ export class Feed {
         for (const item of items) this.#tell(listener, { type: "response", ...item });
       }
     }
-    this.#tell(listener, this.#metrics(listener.zone, listener.raw));
+    this.#tell(listener, this.#metrics(listener.zone));
     this.#add(listener);
     this.#presenceChanged();
   }
@@ -195,12 +204,12 @@ export class Feed {
       listener.close("too_old");
       return false;
     }
-    const { sent, zone, raw } = listener;
+    const { sent, zone } = listener;
     const spoken: (Spoken | null)[] = [];
     if (changed) {
       spoken.push(
         say(`response ${sent}`, () => this.#responses(sent)),
-        say(`metrics ${raw} ${zone}`, () => this.#metrics(zone, raw)),
+        say(`metrics ${zone}`, () => this.#metrics(zone)),
       );
       listener.sent = this.ledger.head;
     }
@@ -223,19 +232,17 @@ export class Feed {
     return responseFrame(changesOf(name.formId, name.shard, disk.entriesAfter(sent, KEPT_ENTRIES * 2), maxBytes));
   }
 
-  #metrics(zone: string, raw: boolean): FeedMessage | FeedTotals {
+  #metrics(zone: string): FeedMessage {
     const now = this.deps.now();
     const { from, to } = dayOf(now, zone);
-    const totals = totalsOf(this.ledger, from, to);
-    if (raw) return { type: "totals", ...this.#head(), data: totals };
-    return metricsOfLedger(this.ledger.name.formId, totals, now, this.#head());
+    return metricsOfLedger(this.ledger.name.formId, totalsOf(this.ledger, from, to), now, this.#head());
   }
 
   #head(): FeedHead {
     return { seq: this.ledger.head, position: this.ledger.position() };
   }
 
-  #tell(listener: Listener, message: FeedMessage | FeedTotals): void {
+  #tell(listener: Listener, message: FeedMessage): void {
     listener.send(message, JSON.stringify(message));
   }
 
@@ -252,8 +259,8 @@ export class Feed {
   }
 }
 
-type Spoken = readonly [message: FeedMessage | FeedTotals, text: string];
-type Say = (key: string, make: () => FeedMessage | FeedTotals | null) => Spoken | null;
+type Spoken = readonly [message: FeedMessage, text: string];
+type Say = (key: string, make: () => FeedMessage | null) => Spoken | null;
 
 /** Listeners who are at the same place hear the same words: those are put together once a frame. */
 function remembering(): Say {

@@ -11,10 +11,6 @@ export interface ListenerFacts {
   zone: string;
   group: number;
   openedAt: number;
-  /** The merging Worker asks for totals that can be added up. */
-  raw: boolean;
-  /** How many of the form's ledgers it hears, this one included. */
-  shards: number;
 }
 
 type CloseReason = "too_old" | "too_slow" | "spread";
@@ -31,8 +27,6 @@ export class SocketListener implements Listener {
   readonly zone: string;
   readonly group: number;
   readonly openedAt: number;
-  readonly raw: boolean;
-  readonly shards: number;
 
   /** `sent` is not written down for each frame: an object only falls asleep when every listener has been told everything. */
   constructor(
@@ -40,7 +34,7 @@ export class SocketListener implements Listener {
     facts: ListenerFacts,
     public sent: number,
   ) {
-    ({ zone: this.zone, group: this.group, openedAt: this.openedAt, raw: this.raw, shards: this.shards } = facts);
+    ({ zone: this.zone, group: this.group, openedAt: this.openedAt } = facts);
   }
 
   send(_message: Spoken, text: string): boolean {
@@ -65,8 +59,6 @@ export class EventListener implements Listener {
   readonly zone: string;
   readonly group: number;
   readonly openedAt: number;
-  readonly raw: boolean;
-  readonly shards: number;
   readonly stream: ReadableStream<Uint8Array>;
   #controller: ReadableStreamDefaultController<Uint8Array> | null = null;
 
@@ -75,7 +67,7 @@ export class EventListener implements Listener {
     public sent: number,
     onGone: (listener: EventListener) => void,
   ) {
-    ({ zone: this.zone, group: this.group, openedAt: this.openedAt, raw: this.raw, shards: this.shards } = facts);
+    ({ zone: this.zone, group: this.group, openedAt: this.openedAt } = facts);
     this.stream = new ReadableStream<Uint8Array>(
       {
         start: (controller) => {

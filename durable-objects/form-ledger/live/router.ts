@@ -17,8 +17,6 @@ export function serveLive(request: Request, feed: Feed): Promise<Response> {
 function openingOf({ query }: IRequest): Opening {
   return {
     zone: text(query.zone) ?? "UTC",
-    raw: query.raw === "1",
-    shards: Number(query.shards ?? 1),
     after: query.after === undefined ? null : Number(query.after),
   };
 }

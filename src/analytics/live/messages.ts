@@ -36,12 +36,6 @@ export interface FeedResync extends FeedHead {
   type: "resync";
 }
 
-/** From one ledger of several to the Worker that adds them up; no client sees it. */
-export interface FeedTotals extends FeedHead {
-  type: "totals";
-  data: Totals;
-}
-
 export type FeedMessage = FeedMetrics | FeedResponse | FeedPresence | FeedResync;
 
 export interface MetricsView {

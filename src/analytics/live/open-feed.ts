@@ -1,11 +1,10 @@
-// Opens a form's live feed. One ledger speaks for itself; of several, this Worker listens to each and tells their client one story.
+// Opens a form's live feed: of its ledger, or of the object that makes one feed of several.
 import { ledgerName, shardCount } from "../../responses";
 import { assertCan, type ServiceContext } from "../../shared/context";
 import { DomainError, InvalidError } from "../../shared/errors";
 import { type AnalysedForm, loadAnalysedForm } from "../form";
 import { assertTimeZone } from "../zone";
-import { MergedFeed } from "./merge";
-import type { FeedMessage } from "./messages";
+import { formFeedOf } from "./form-feed";
 
 export interface FeedChoice {
   formId: string;
@@ -15,48 +14,32 @@ export interface FeedChoice {
 }
 
 const RETRY_SECONDS = 30;
-const KEEP_ALIVE_MS = 20_000;
-/** Messages that nobody has taken: the listener is gone, or too slow ever to catch up. */
-const MAX_UNREAD = 100;
 
 export async function openSocketFeed(ctx: ServiceContext, choice: FeedChoice): Promise<WebSocket> {
-  const { form, after } = await prepare(ctx, choice);
-  if (shardCount(form.settings) === 1) return socketOf(await ask(ctx, form.formId, 0, "/live", { choice, after: after.get(0) ?? null }));
-  const { 0: client, 1: server } = new WebSocketPair();
-  server.accept();
-  const feed = await mergedFeed(ctx, form, choice, after, (message) => server.send(JSON.stringify(message)));
-  server.addEventListener("message", ({ data }) => {
-    if (data === "ping") server.send("pong");
-  });
-  server.addEventListener("close", () => feed.close());
-  feed.onEnd(() => server.close(1012, "reconnect"));
-  return client;
+  const { webSocket } = await ask(ctx, "/live", choice);
+  if (webSocket === null) throw new Error("No socket was opened");
+  return webSocket;
 }
 
 export async function openEventFeed(ctx: ServiceContext, choice: FeedChoice): Promise<ReadableStream> {
+  const { body } = await ask(ctx, "/live/events", choice);
+  if (body === null) throw new Error("No stream was opened");
+  return body;
+}
+
+/** One ledger speaks for itself. */
+async function ask(ctx: ServiceContext, path: "/live" | "/live/events", choice: FeedChoice): Promise<Response> {
   const { form, after } = await prepare(ctx, choice);
-  if (shardCount(form.settings) === 1) {
-    const { body } = await ask(ctx, form.formId, 0, "/live/events", { choice, after: after.get(0) ?? null });
-    if (body === null) throw new Error("A ledger opened no stream");
-    return body;
-  }
-  const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>();
-  const writer = writable.getWriter();
-  const encoder = new TextEncoder();
-  let unread = 0;
-  const write = async (text: string): Promise<void> => {
-    unread += 1;
-    if (unread > MAX_UNREAD) return feed.close();
-    await writer.write(encoder.encode(text)).catch(() => feed.close());
-    unread -= 1;
-  };
-  const feed = await mergedFeed(ctx, form, choice, after, (message) => {
-    void write(`id: ${message.position}\nevent: ${message.type}\ndata: ${JSON.stringify(message)}\n\n`);
+  const shards = shardCount(form.settings);
+  const places = [...after].sort(([a], [b]) => a - b).map(([, seq]) => seq);
+  const query = new URLSearchParams({
+    zone: choice.timezone,
+    ...(after.size === 0 ? {} : { after: places.join(",") }),
+    ...(shards === 1 ? {} : { shards: String(shards) }),
   });
-  feed.onEnd(() => void writer.close().catch(() => {}));
-  // Finds out who has gone; a stream that nobody reads says nothing by itself.
-  feed.every(KEEP_ALIVE_MS, () => void write(":\n\n"));
-  return readable;
+  const object = shards === 1 ? ctx.env.LEDGER.getByName(ledgerName(form.formId, 0)) : formFeedOf(ctx.env, form.formId);
+  const headers: Record<string, string> = path === "/live" ? { Upgrade: "websocket" } : {};
+  return opened(object.fetch(`https://feed${path}?${query}`, { headers }));
 }
 
 async function prepare(ctx: ServiceContext, choice: FeedChoice): Promise<{ form: AnalysedForm; after: Map<number, number> }> {
@@ -84,36 +67,6 @@ function parseAfter(text: string | undefined, shards: number): Map<number, numbe
   return after;
 }
 
-async function mergedFeed(
-  ctx: ServiceContext,
-  form: AnalysedForm,
-  choice: FeedChoice,
-  after: Map<number, number>,
-  send: (message: FeedMessage) => void,
-): Promise<MergedFeed> {
-  const shards = Array.from({ length: shardCount(form.settings) }, (_, shard) => shard);
-  const replies = await Promise.all(
-    shards.map((shard) => ask(ctx, form.formId, shard, "/live", { choice, after: after.get(shard) ?? null, raw: shards.length })),
-  );
-  return new MergedFeed(form.formId, replies.map(socketOf), after, send, ctx.now);
-}
-
-function ask(
-  ctx: ServiceContext,
-  formId: string,
-  shard: number,
-  path: "/live" | "/live/events",
-  { choice, after, raw }: { choice: FeedChoice; after: number | null; raw?: number },
-): Promise<Response> {
-  const query = new URLSearchParams({
-    zone: choice.timezone,
-    ...(after === null ? {} : { after: String(after) }),
-    ...(raw === undefined ? {} : { raw: "1", shards: String(raw) }),
-  });
-  const headers: Record<string, string> = path === "/live" ? { Upgrade: "websocket" } : {};
-  return opened(ctx.env.LEDGER.getByName(ledgerName(formId, shard)).fetch(`https://ledger${path}?${query}`, { headers }));
-}
-
 async function opened(asked: Promise<Response>): Promise<Response> {
   const reply = await asked;
   if (reply.status === 503) {
@@ -123,9 +76,4 @@ async function opened(asked: Promise<Response>): Promise<Response> {
     });
   }
   return reply;
-}
-
-function socketOf({ webSocket }: Response): WebSocket {
-  if (webSocket === null) throw new Error("A ledger opened no socket");
-  return webSocket;
 }

@@ -42,8 +42,8 @@ export interface LedgerApi {
   replay(key: string, fingerprint: string): Outcome | null | Promise<Outcome | null>;
   /** As `replay`; a key that is not known is not taken here any more either. */
   handOver(key: string, fingerprint: string): Outcome | null | Promise<Outcome | null>;
-  /** A ledger above this one has its first entry: who listens to fewer has to come again. */
-  listenToMore(shard: number): void | Promise<void>;
+  /** Another ledger of the form has its first entry: who listens to this one alone has to come again. */
+  listenToMore(): void | Promise<void>;
   savedPartial(
     responseId: string,
     tokenHash: string,
