@@ -2,8 +2,7 @@
 import type { QuestionStore, Walk } from "../../store";
 import { tooMuch } from "./accumulator";
 import type { Deadline } from "./plan";
-import type { Shape } from "./shape";
-import { keyBefore } from "./shape";
+import { keyBefore, type Shape } from "./shape";
 
 export interface Page {
   walk: Walk;
@@ -12,7 +11,7 @@ export interface Page {
   limitMs: number;
 }
 
-const SHORTER = 8;
+const SHORTER = 4;
 
 export function walkOf({ statuses, from, to }: Shape, workspaceId: string, formId: string): Walk {
   const [only, ...others] = statuses ?? [];
