@@ -7,6 +7,13 @@ export interface Answer {
   label: string;
   /** Several values stand on lines of their own. */
   text: string;
+  /** The same where all of it is files. */
+  links?: readonly Link[];
+}
+
+export interface Link {
+  name: string;
+  url: string;
 }
 
 export type AnswerPart = ({ kind: "answer" } & Answer) | { kind: "turn"; label: string };
@@ -23,8 +30,7 @@ export function answersOf(
   for (const [i, column] of columns.entries()) {
     if (IN_HEADING.has(column.key)) continue;
     if (column.repeat === null) {
-      const text = textOf(cells[i] ?? null, meta.timezone);
-      if (text !== "") parts.push({ kind: "answer", label: column.label, text });
+      parts.push(...answerOf(column.label, cells[i] ?? null, meta.timezone));
     } else if (!told.has(column.repeat)) {
       told.add(column.repeat);
       parts.push(...turnsOf(column.repeat));
@@ -37,15 +43,16 @@ export function answersOf(
     const group = repeats.find((repeat) => repeat.path === path)?.label ?? path;
     const turns = Math.max(0, ...within.map(({ cell }) => (isList(cell) ? cell.length : 0)));
     return Array.from({ length: turns }, (_, turn) => {
-      const answers = within.flatMap(({ label, cell }): AnswerPart[] => {
-        const text = textOf(isList(cell) ? (cell[turn] ?? null) : null, meta.timezone);
-        return text === "" ? [] : [{ kind: "answer", label, text }];
-      });
+      const answers = within.flatMap(({ label, cell }) => answerOf(label, isList(cell) ? (cell[turn] ?? null) : null, meta.timezone));
       return [{ kind: "turn", label: `${group} ${turn + 1}` } as const, ...answers];
     }).flat();
   }
 }
 
-function textOf(cell: Cell, timezone: string): string {
-  return (isList(cell) ? cell : [cell]).map((item) => readableText(item, timezone)).join("\n");
+function answerOf(label: string, cell: Cell, timezone: string): AnswerPart[] {
+  const items = isList(cell) ? cell : [cell];
+  const text = items.map((item) => readableText(item, timezone)).join("\n");
+  if (text === "") return [];
+  const links = items.flatMap((item) => (item !== null && typeof item === "object" && "file" in item ? [item.file] : []));
+  return [{ kind: "answer", label, text, ...(links.length === items.length ? { links } : {}) }];
 }

@@ -23,14 +23,14 @@ const FIELDS: FormSchema["fields"] = [
 /** What the schema says may stand in these, in its order; Word calls a document in another order damaged. */
 const ORDER: Record<string, string> = {
   "w:pPr": "pStyle keepNext keepLines pageBreakBefore tabs bidi spacing jc outlineLvl rPr sectPr",
-  "w:rPr": "rFonts b bCs color sz szCs rtl lang",
+  "w:rPr": "rFonts b bCs color sz szCs u rtl lang",
   "w:tblPr": "tblStyle bidiVisual tblW tblInd tblBorders tblLayout tblCellMar tblLook",
   "w:tblBorders": "top left bottom right insideH insideV",
   "w:tcPr": "tcW gridSpan shd",
   "w:tbl": "tblPr tblGrid tr",
   "w:tr": "trPr tc",
   "w:tc": "tcPr p",
-  "w:r": "rPr t tab br",
+  "w:r": "rPr t tab br fldChar instrText",
   "w:style": "name basedOn next uiPriority semiHidden unhideWhenUsed qFormat pPr rPr tblPr",
   "w:sectPr": "headerReference footerReference pgSz pgMar",
 };
@@ -206,6 +206,25 @@ describe("an answer", () => {
       "People & pets 3",
       "Who | Bob",
       "",
+    ]);
+  });
+
+  test("that is files is their names, and each leads to its file", async () => {
+    const source = sourceOf({
+      fields: [{ name: "photo", type: "file", label: "Photo" }],
+      answers: [{}],
+      options: { cover: false, summary: false },
+    });
+    const file = (name: string, url: string) => ({ file: { id: "upl_1", name, url } });
+    const photos = [file('a & "b".jpg', "https://files.example/1?a=1&b=2"), file("c.pdf", 'https://files.example/2" \\l "x')];
+    const pages = async function* () {
+      for await (const [row] of source.pages()) if (row !== undefined) yield [{ ...row, cells: [...row.cells.slice(0, 3), photos] }];
+    };
+    const body = bodyOf(await bytesOf(docx.write({ ...source, pages })));
+    expect(lines(body)).toContain('Photo | a & "b".jpg¶c.pdf');
+    expect([...everyElement(body, "w:instrText")].map(({ text }) => text)).toEqual([
+      ' HYPERLINK "https://files.example/1?a=1&b=2" ',
+      ' HYPERLINK "https://files.example/2%22 %5Cl %22x" ',
     ]);
   });
 

@@ -1,6 +1,7 @@
 // pure. Tables of questions and answers. Their columns are as wide as we say: a table that measures its own text is what makes Word
 // slow over thousands of them.
-import { paragraphs } from "./text";
+import type { Link } from "../answers";
+import { linkParagraph, paragraphs } from "./text";
 
 /** In twentieths of a point, between margins of 2 cm. */
 export const PAGES = {
@@ -9,7 +10,7 @@ export const PAGES = {
 } as const;
 export const MARGIN = 1_134;
 
-export type TableRow = { label: string; text: string } | { heading: string };
+export type TableRow = { label: string; text: string; links?: readonly Link[] } | { heading: string };
 
 /** A row as long as this may break over pages; a shorter one stays whole. */
 const KEPT_WHOLE_CHARS = 600;
@@ -42,7 +43,7 @@ export class Tables {
       }
       const isShort = row.label.length < KEPT_WHOLE_CHARS && row.text.length < KEPT_WHOLE_CHARS;
       const label = this.#label(row.label, together && row !== last);
-      xml += `<w:tr>${isShort ? WHOLE : ""}${label}<w:tc><w:tcPr><w:tcW w:w="${second}" w:type="dxa"/></w:tcPr>${paragraphs(row.text)}</w:tc></w:tr>`;
+      xml += `<w:tr>${isShort ? WHOLE : ""}${label}<w:tc><w:tcPr><w:tcW w:w="${second}" w:type="dxa"/></w:tcPr>${row.links === undefined ? paragraphs(row.text) : row.links.map(linkParagraph).join("")}</w:tc></w:tr>`;
     }
     return `${xml}</w:tbl>`;
   }

@@ -72,3 +72,12 @@ function run(text: string, rightToLeft: boolean): string {
   const words = text.split("\t").map((part) => (part === "" ? "" : `<w:t xml:space="preserve">${escapeXml(part)}</w:t>`));
   return `<w:r>${rightToLeft ? "<w:rPr><w:rtl/></w:rPr>" : ""}${words.join("<w:tab/>")}</w:r>`;
 }
+
+/** As a field, which carries its address itself: a list of addresses beside the document would grow with it. */
+export function linkParagraph({ name, url }: { name: string; url: string }): string {
+  const mark = (type: string) => `<w:r><w:fldChar w:fldCharType="${type}"/></w:r>`;
+  // A quotation mark would end the address and begin another instruction.
+  const address = escapeXml(url.replaceAll('"', "%22").replaceAll("\\", "%5C"));
+  const shown = `<w:r><w:rPr><w:color w:val="1F5FA8"/><w:u w:val="single"/></w:rPr><w:t xml:space="preserve">${escapeXml(name)}</w:t></w:r>`;
+  return `<w:p>${mark("begin")}<w:r><w:instrText xml:space="preserve"> HYPERLINK "${address}" </w:instrText></w:r>${mark("separate")}${shown}${mark("end")}</w:p>`;
+}
