@@ -1,6 +1,8 @@
 // Everything that is kept of a person, as one file they can be handed.
 import { JobFailedError, type JobKind } from "../jobs";
 import { getHistory } from "../responses";
+import type { WorkspaceContext } from "../shared/context";
+import { type LinkedFile, linksOf, uploadsNamedIn } from "../uploads";
 import { nextForm, responsesOf } from "./find-person";
 import { finishRequest, openPerson, RequestInput } from "./requests";
 
@@ -41,6 +43,7 @@ export const EXPORT_PERSON: JobKind<RequestInput, ExportReport> = {
             data: response.data,
             meta: response.meta,
             history: history.map(({ kind, at, data }) => ({ kind, at: iso(at), data })),
+            ...(await filesIn(ctx, form.id, [response.data, ...history.map(({ data }) => data)])),
           });
           await control.progress(0.5, responses);
         }
@@ -56,5 +59,12 @@ export const EXPORT_PERSON: JobKind<RequestInput, ExportReport> = {
   },
   cleanUp: (ctx, { request_id: id }) => ctx.env.FILES.delete(fileOf(ctx.workspaceId, id)),
 };
+
+/** By links that live as long as the file that is made here. */
+async function filesIn(ctx: WorkspaceContext, formId: string, answers: readonly unknown[]): Promise<{ files?: LinkedFile[] }> {
+  const ids = answers.flatMap((data) => uploadsNamedIn(data).map(({ id }) => id));
+  if (ids.length === 0) return {};
+  return { files: [...(await linksOf(ctx, formId, ids, ctx.now() + KEPT_MS)).values()] };
+}
 
 const iso = (time: number): string => new Date(time).toISOString();

@@ -59,9 +59,8 @@ export function judge(file: { name: string; declared: string; head: Uint8Array }
     if (!fits(claimed, found)) return { ok: false, message: `This file is not the ${inWords(claimed)} that it says it is.` };
   }
   const claimed = given !== OCTETS ? given : ending;
-  // Where the bytes tell exactly they are believed; where they only tell the box (zip, text), what is claimed of its content is.
-  if (found !== null && !BOXES.has(found) && found !== "text/plain")
-    return { ok: true, type: isMarkup(found) && claimed === "text/plain" ? claimed : found };
+  // Where the bytes tell exactly they are believed; where they only tell the box, or that it is text, what is claimed of it is.
+  if (found !== null && !BOXES.has(found) && family(found) !== "text") return { ok: true, type: found };
   return { ok: true, type: claimed ?? found ?? OCTETS };
 }
 
@@ -90,10 +89,6 @@ function family(type: string): string {
   if (/^(audio|video)\/|^application\/ogg$/.test(type)) return "media";
   if (type.startsWith("image/")) return "image";
   return type;
-}
-
-function isMarkup(type: string): boolean {
-  return type === "text/html" || type === "image/svg+xml" || type === "application/xml";
 }
 
 /** Without parameters, in small letters; what is no type at all says nothing. */

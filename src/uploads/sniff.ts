@@ -96,11 +96,28 @@ function markup(text: string): string {
   const start = text
     .replace(/^\xef\xbb\xbf/, "")
     .trimStart()
-    .slice(0, 1_000)
     .toLowerCase();
-  if (/^(<\?xml[\s\S]*?\?>|<!--[\s\S]*?-->|<!doctype svg[\s\S]*?>|\s)*<svg[\s>]/.test(start)) return "image/svg+xml";
-  if (/<(!doctype html|html|head|body|script|iframe|table|title|a|img|div|form|meta|style)[\s>/]/.test(start)) return "text/html";
+  if (/^<svg[\s>/]/.test(afterProlog(start))) return "image/svg+xml";
+  if (/<(!doctype html|html|head|body|script|iframe|table|title|a|img|div|form|meta|style)[\s>/]/.test(start.slice(0, 1_000)))
+    return "text/html";
   return start.startsWith("<?xml") ? "application/xml" : "text/plain";
+}
+
+const PROLOG = [
+  ["<?xml", "?>"],
+  ["<!--", "-->"],
+  ["<!doctype svg", ">"],
+] as const;
+
+/** Step by step: one expression for all of it would try every way to cut a thousand comments. */
+function afterProlog(text: string): string {
+  let rest = text;
+  for (;;) {
+    const part = PROLOG.find(([from]) => rest.startsWith(from));
+    const end = part === undefined ? -1 : rest.indexOf(part[1], part[0].length);
+    if (part === undefined || end === -1) return rest;
+    rest = rest.slice(end + part[1].length).trimStart();
+  }
 }
 
 function latin1(bytes: Uint8Array): string {
