@@ -1,21 +1,13 @@
 // pure. Calendars and wall clocks of any time zone, as instants. What a zone is, the platform knows; what a day or an hour is when
 // clocks are put forward or back is said here: it begins at the first instant that shows it and ends where the next one begins.
-import { clockOf } from "../shared/wall-clock";
+import { offsetAt as aheadAt, DAY, HOUR, isTimeZone, MINUTE } from "../shared/wall-clock";
 
-const SECOND = 1_000;
-const QUARTER = 15 * 60 * SECOND;
-const HOUR = 60 * 60 * SECOND;
-const DAY = 24 * HOUR;
+const QUARTER = 15 * MINUTE;
 
 /** How far clocks there are ahead of UTC at that instant, in milliseconds. */
 export function offsetAt(instant: number, zone: string): number {
-  if (zone === "UTC") return 0;
-  const clock = clockOf(zone);
-  if (clock === null) throw new RangeError(`There is no time zone ${zone}`);
-  const part: Record<string, number> = {};
-  for (const { type, value } of clock.formatToParts(instant)) part[type] = Number(value);
-  const { year = 0, month = 1, day = 1, hour = 0, minute = 0, second = 0 } = part;
-  return Date.UTC(year, month - 1, day, hour, minute, second) - Math.floor(instant / SECOND) * SECOND;
+  if (!isTimeZone(zone)) throw new RangeError(`There is no time zone ${zone}`);
+  return aheadAt(instant, zone);
 }
 
 /** `YYYY-MM-DD` on a calendar there. */

@@ -106,7 +106,7 @@ function askClock(instant: number, zone: string): number {
 }
 
 /** What clocks there show, kept because making one is slow; null when nobody knows the zone. */
-export function clockOf(zone: string): Intl.DateTimeFormat | null {
+function clockOf(zone: string): Intl.DateTimeFormat | null {
   const known = clocks.get(zone);
   if (known !== undefined) return known;
   let clock: Intl.DateTimeFormat | null = null;
