@@ -2,8 +2,11 @@
 import { z } from "@hono/zod-openapi";
 import { DEFAULT_LIMIT, MAX_LIMIT } from "../shared/lists";
 
-export function isoTime(epochMs: number): string {
-  return new Date(epochMs).toISOString();
+/** Of what has not happened: null. */
+export function isoTime(epochMs: number): string;
+export function isoTime(epochMs: number | null): string | null;
+export function isoTime(epochMs: number | null): string | null {
+  return epochMs === null ? null : new Date(epochMs).toISOString();
 }
 
 const MAX_CURSOR = 2_000;

@@ -62,7 +62,7 @@ function toAlertView(row: Alert) {
     opened_at: isoTime(row.openedAt),
     last_raised_at: isoTime(row.lastRaisedAt),
     times: row.times,
-    closed_at: row.closedAt === null ? null : isoTime(row.closedAt),
+    closed_at: isoTime(row.closedAt),
     closed_by: row.closedBy,
   };
 }

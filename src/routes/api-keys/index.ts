@@ -91,7 +91,6 @@ export const apiKeys = newApp()
   });
 
 function toKeyView(row: ApiKey) {
-  const time = (at: number | null) => (at === null ? null : isoTime(at));
   return {
     id: row.id,
     name: row.name,
@@ -99,8 +98,8 @@ function toKeyView(row: ApiKey) {
     scopes: row.scopes,
     created_by: row.createdBy,
     created_at: isoTime(row.createdAt),
-    last_used_at: time(row.lastUsedAt),
-    expires_at: time(row.expiresAt),
-    revoked_at: time(row.revokedAt),
+    last_used_at: isoTime(row.lastUsedAt),
+    expires_at: isoTime(row.expiresAt),
+    revoked_at: isoTime(row.revokedAt),
   };
 }

@@ -111,6 +111,6 @@ function toView(backup: Backup): z.infer<typeof BackupView> {
     responses: backup.responses,
     size: backup.bytes,
     created_at: isoTime(backup.createdAt),
-    finished_at: backup.finishedAt === null ? null : isoTime(backup.finishedAt),
+    finished_at: isoTime(backup.finishedAt),
   };
 }

@@ -59,7 +59,7 @@ export function toFormView(form: Form): z.infer<typeof FormView> {
     schema: form.schema,
     created_at: isoTime(form.createdAt),
     updated_at: isoTime(form.updatedAt),
-    published_at: form.publishedAt === null ? null : isoTime(form.publishedAt),
+    published_at: isoTime(form.publishedAt),
   };
 }
 

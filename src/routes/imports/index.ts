@@ -12,12 +12,11 @@ import {
 } from "../../reports";
 import { defineRoute, json, jsonBody } from "../define-route";
 import { newApp } from "../new-app";
-import { isoTime, ListQuery, listOf } from "../wire";
+import { IdParam, isoTime, ListQuery, listOf } from "../wire";
 
 const tags = ["Imports"];
 const path = "/api/v1/forms/{id}/imports";
-const FormParam = z.object({ id: z.string().min(1).max(64) });
-const ImportParam = FormParam.extend({ iid: z.string().min(1).max(64) });
+const ImportParam = IdParam.extend({ iid: z.string().min(1).max(64) });
 
 const ImportView = z
   .object({
@@ -66,7 +65,7 @@ const uploadRoute = defineRoute({
   summary: "Send a file of responses",
   description:
     "The body is the file itself, at most 50 MiB (a workbook 10): CSV, JSON Lines or XLSX, told by `file_name` or Content-Type. Nothing is imported yet; the reply has the columns and what each probably is.",
-  request: { params: FormParam, query: z.object({ file_name: z.string().min(1).max(200).default("responses.csv") }) },
+  request: { params: IdParam, query: z.object({ file_name: z.string().min(1).max(200).default("responses.csv") }) },
   responses: { 201: json(ImportView, "The file, its columns and a suggested mapping") },
   alsoFails: { 413: "The file is too large" },
 });
@@ -76,7 +75,7 @@ const listRoute = defineRoute({
   access: "read",
   tags,
   summary: "List the imports of a form, newest first",
-  request: { params: FormParam, query: ListQuery },
+  request: { params: IdParam, query: ListQuery },
   responses: { 200: json(listOf("imports", ImportView), "A page of imports") },
 });
 const getRoute = defineRoute({
@@ -184,6 +183,6 @@ function toView(row: Import): z.infer<typeof ImportView> {
     error: row.error,
     created_by: row.createdBy,
     created_at: isoTime(row.createdAt),
-    finished_at: row.finishedAt === null ? null : isoTime(row.finishedAt),
+    finished_at: isoTime(row.finishedAt),
   };
 }

@@ -109,13 +109,12 @@ export const jobs = newApp()
   .openapi(retryRoute, async (c) => c.json(jobView(await retryJob(c.get("ctx"), c.req.valid("param").id)), 200));
 
 function toSummaryView({ asOf, kinds, queues, throughput }: JobsSummary): z.infer<typeof SummaryView> {
-  const oldest = (at: number | null) => (at === null ? null : isoTime(at));
   return {
     as_of: isoTime(asOf),
-    queues: queues.map(({ oldestWaitingAt, ...queue }) => ({ ...queue, oldest_waiting_at: oldest(oldestWaitingAt) })),
+    queues: queues.map(({ oldestWaitingAt, ...queue }) => ({ ...queue, oldest_waiting_at: isoTime(oldestWaitingAt) })),
     kinds: kinds.map(({ oldestWaitingAt, averageSeconds, ...kind }) => ({
       ...kind,
-      oldest_waiting_at: oldest(oldestWaitingAt),
+      oldest_waiting_at: isoTime(oldestWaitingAt),
       average_seconds: averageSeconds,
     })),
     throughput: throughput.map(({ from, ...hour }) => ({ from: isoTime(from), ...hour })),

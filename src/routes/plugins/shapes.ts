@@ -138,7 +138,7 @@ export function toPluginView(plugin: Plugin): z.infer<typeof PluginView> {
     on_failure: plugin.onFailure,
     version: plugin.version,
     failures: plugin.failures,
-    next_run_at: plugin.nextRunAt === null ? null : isoTime(plugin.nextRunAt),
+    next_run_at: isoTime(plugin.nextRunAt),
     declares: toDeclaredView(plugin.declared),
     created_at: isoTime(plugin.createdAt),
     updated_at: isoTime(plugin.updatedAt),
@@ -159,6 +159,6 @@ export function toRunView(run: RunRow): z.infer<typeof RunView> {
     logs: (run.logs ?? []).map(({ level, text, at_ms }) => ({ level: String(level), text: String(text), at_ms: Number(at_ms) })),
     error: run.error,
     created_at: isoTime(run.createdAt),
-    finished_at: run.finishedAt === null ? null : isoTime(run.finishedAt),
+    finished_at: isoTime(run.finishedAt),
   };
 }

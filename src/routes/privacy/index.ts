@@ -174,9 +174,9 @@ function toView(request: PrivacyRequest): z.infer<typeof RequestView> {
     status: request.finishedAt === null ? "running" : "done",
     job_id: request.jobId,
     report: (request.report as Record<string, unknown> | null) ?? null,
-    download_until: request.expiresAt === null ? null : isoTime(request.expiresAt),
+    download_until: isoTime(request.expiresAt),
     created_by: request.createdBy,
     created_at: isoTime(request.createdAt),
-    finished_at: request.finishedAt === null ? null : isoTime(request.finishedAt),
+    finished_at: isoTime(request.finishedAt),
   };
 }

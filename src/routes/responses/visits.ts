@@ -39,7 +39,7 @@ const viewRoute = defineRoute({
 export const visits = newApp()
   .openapi(startRoute, async (c) => {
     const { token, startedAt, placeHeldUntil } = await startVisit(c.get("ctx"), c.req.valid("param").id, c.req.header("Origin") ?? null);
-    const held = placeHeldUntil === null ? null : isoTime(placeHeldUntil);
+    const held = isoTime(placeHeldUntil);
     return c.json({ start_token: token, started_at: isoTime(startedAt), place_held_until: held }, 201);
   })
   .openapi(viewRoute, async (c) => {

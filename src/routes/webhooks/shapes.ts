@@ -91,7 +91,7 @@ export function toWebhookView(row: Webhook, now: number): z.infer<typeof Webhook
     status: row.status,
     status_reason: row.statusReason,
     circuit: row.openUntil === null ? "closed" : row.openUntil > now ? "open" : "half_open",
-    failing_since: time(row.failingSince),
+    failing_since: isoTime(row.failingSince),
     old_secret_valid_until: row.previousUntil !== null && row.previousUntil > now ? isoTime(row.previousUntil) : null,
     created_at: isoTime(row.createdAt),
     updated_at: isoTime(row.updatedAt),
@@ -179,11 +179,9 @@ export function toDeliveryView(row: DeliveryRow | Delivery): z.infer<typeof Deli
     last_error: row.lastError,
     duration_ms: row.durationMs,
     next_attempt_at: row.status === "pending" ? isoTime(row.dueAt) : null,
-    finished_at: time(row.finishedAt),
+    finished_at: isoTime(row.finishedAt),
   };
 }
-
-const time = (at: number | null) => (at === null ? null : isoTime(at));
 
 export const RetriedView = z
   .object({ retried: z.number().int(), more: z.boolean().openapi({ description: "Ask again for the rest." }) })

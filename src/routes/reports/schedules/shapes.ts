@@ -44,8 +44,8 @@ export function toScheduleView(row: Schedule): z.infer<typeof ScheduleView> {
     format: row.format,
     options: row.options,
     is_active: row.isActive,
-    next_run: row.nextRunAt === null ? null : isoTime(row.nextRunAt),
-    last_run: row.lastRunAt === null ? null : isoTime(row.lastRunAt),
+    next_run: isoTime(row.nextRunAt),
+    last_run: isoTime(row.lastRunAt),
     created_by: row.createdBy,
     created_at: isoTime(row.createdAt),
     updated_at: isoTime(row.updatedAt),
@@ -98,7 +98,7 @@ export function toRunView(run: Delivery["run"]): z.infer<typeof RunView> {
     export_id: run.exportId,
     rows: run.rows,
     created_at: isoTime(run.createdAt),
-    finished_at: run.finishedAt === null ? null : isoTime(run.finishedAt),
+    finished_at: isoTime(run.finishedAt),
   };
 }
 
