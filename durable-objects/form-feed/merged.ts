@@ -21,6 +21,8 @@ const KEEP_ALIVE_MS = 20_000;
 /** Who may listen was asked when the feed was opened; after this long it is asked again. */
 const MAX_AGE_MS = 3_600_000;
 const AGAIN_MS = 1_000;
+/** Of answers to all listeners together in one frame, as a ledger by itself does it. */
+const MAX_SENT_BYTES = 8_388_608;
 
 export interface Opening {
   zone: string;
@@ -157,7 +159,9 @@ export class MergedFeed {
     const now = this.deps.now();
     const spans = zones.map((zone) => dayOf(now, zone)).map(({ from, to }) => [from, to] as const);
     const stand = this.#listeners.size > 0;
-    const maxBytes = newcomers.length > 0 ? Number.POSITIVE_INFINITY : MAX_FRAME_BYTES / seqs.length;
+    const frameBytes = Math.min(MAX_FRAME_BYTES, MAX_SENT_BYTES / Math.max(1, this.#listeners.size));
+    // Who comes back is told what it missed one message each, and nobody else waits for it.
+    const maxBytes = newcomers.some(({ after }) => after !== null) ? Number.POSITIVE_INFINITY : frameBytes / seqs.length;
     return Promise.all(
       seqs.map(async (seq, shard) => {
         const ledger = this.deps.ledger(shard);

@@ -148,7 +148,7 @@ export class FormLedger extends DurableObject<Env> implements LedgerApi, LedgerR
   }
 
   follow(after: number, spans: readonly (readonly [from: number, to: number])[], maxBytes: number): LedgerNews {
-    this.#waker.follow();
+    this.#waker.read();
     return this.#feed.news(after, spans, maxBytes);
   }
 

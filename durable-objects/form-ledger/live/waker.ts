@@ -1,5 +1,5 @@
-// Wakes the feed that this ledger is one of several of: at once when it has been quiet, else twice a second.
-import { FRAME_GAP_MS } from "../../../src/analytics";
+// Wakes the feed that this ledger is one of several of. Once is enough until the feed has come and read, which it does at its own pace:
+// so a change waits for one pace, not for two.
 import { describeError, type Logger } from "../../../src/shared/log";
 import type { LedgerStorage } from "../storage";
 
@@ -7,9 +7,10 @@ const AGAIN_MS = 2_000;
 
 export class Waker {
   #isFollowed: boolean;
-  /** Whoever follows again while an answer is under way is not forgotten by it. */
-  #follows = 0;
-  #lastAt = 0;
+  /** How often it was read: whoever reads while a wake-up is under way is not forgotten by its answer. */
+  #reads = 0;
+  /** Null: read since, or never woken. */
+  #wokenAt: number | null = null;
   #timer: ReturnType<typeof setTimeout> | null = null;
 
   constructor(
@@ -21,30 +22,34 @@ export class Waker {
     this.changed();
   }
 
-  follow(): void {
-    this.#follows += 1;
+  /** The feed reads; from now on it wants to be woken. */
+  read(): void {
+    this.#reads += 1;
+    this.#wokenAt = null;
     if (!this.#isFollowed) this.#follow(true);
   }
 
   changed(): void {
     if (!this.#isFollowed || this.#timer !== null) return;
-    this.#wakeAt(this.#lastAt + FRAME_GAP_MS);
+    // A feed that was woken and has not come may have died with those who listened.
+    if (this.#wokenAt !== null && this.deps.now() - this.#wokenAt < AGAIN_MS) return;
+    this.#wakeIn(0);
   }
 
-  #wakeAt(at: number): void {
-    this.#timer = setTimeout(() => void this.#wake(), Math.max(0, at - this.deps.now()));
+  #wakeIn(ms: number): void {
+    this.#timer = setTimeout(() => void this.#wake(), ms);
   }
 
   async #wake(): Promise<void> {
     this.#timer = null;
-    this.#lastAt = this.deps.now();
-    const follows = this.#follows;
+    this.#wokenAt = this.deps.now();
+    const reads = this.#reads;
     try {
       const listens = await this.deps.wake();
-      if (!listens && follows === this.#follows) this.#follow(false);
+      if (!listens && reads === this.#reads) this.#follow(false);
     } catch (error) {
       this.deps.log.warn("the form's feed was not woken", describeError(error));
-      if (this.#timer === null) this.#wakeAt(this.deps.now() + AGAIN_MS);
+      if (this.#timer === null) this.#wakeIn(AGAIN_MS);
     }
   }
 

@@ -136,6 +136,28 @@ describe("a ledger that is followed", () => {
     await expect.poll(() => woken).toBe(1);
   });
 
+  test("is woken once until the feed has come to read, and again by whatever comes after that", async () => {
+    let woken = 0;
+    let now = 1_000_000;
+    const wake = async () => {
+      woken += 1;
+      return true;
+    };
+    const waker = new Waker(facts(null), { wake, now: () => now, log: createLogger({}) });
+    waker.read();
+    waker.changed();
+    await expect.poll(() => woken).toBe(1);
+    waker.changed();
+    waker.changed();
+    waker.read();
+    waker.changed();
+    await expect.poll(() => woken).toBe(2);
+    // It was woken and never came.
+    now += 60_000;
+    waker.changed();
+    await expect.poll(() => woken).toBe(3);
+  });
+
   test("forgets nobody who begins to follow while it is told that nobody does", async () => {
     const { promise, resolve } = Promise.withResolvers<boolean>();
     const disk = facts(1);
@@ -148,7 +170,7 @@ describe("a ledger that is followed", () => {
       }),
     );
     await expect.poll(() => woken).toBe(1);
-    waker.follow();
+    waker.read();
     resolve(false);
     await promise;
     expect(disk.kept.get("followed")).toBe(1);
