@@ -10,6 +10,7 @@ export { type Comparison, compareSides } from "./compare/compare";
 export { type Distribution, getDistribution } from "./distribution/get";
 export { summariseNumbers } from "./distribution/numbers";
 export { LANGUAGES } from "./distribution/stop-words";
+export { MODEL_KINDS } from "./forecast/models";
 export { listForecastModels, type NextWeek, predictNextWeek } from "./forecast/predict";
 export type { ModelVersion } from "./forecast/versions";
 export { continueTraining, openTraining } from "./forecast/weekly";

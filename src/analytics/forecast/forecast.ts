@@ -16,16 +16,16 @@ export function forecastWeek(history: readonly number[], model: Trained, candida
   return { days, total: { predicted, ...intervalAround(predicted, model.weekly) } };
 }
 
-function nextWeek(history: readonly number[], { kind }: Trained, candidates: readonly Candidate[]): number[] {
+function nextWeek(history: readonly number[], { kind, beside }: Trained, candidates: readonly Candidate[]): number[] {
   if (kind === "average") {
     const level = mean(history.slice(-WINDOW_DAYS));
     return Array.from({ length: WEEK }, () => level);
   }
-  const candidate = candidates.find((each) => each.kind === kind) ?? seasonalNaive;
+  const blend = candidates.filter((each) => each.kind === kind || each.kind === beside);
   try {
-    return predict(history, candidate);
+    return predict(history, blend.length === 0 ? [seasonalNaive] : blend);
   } catch {
-    // It could be fitted when it was chosen; whatever has come since, last week is still something to say.
-    return predict(history, seasonalNaive);
+    // They could be fitted when they were chosen; whatever has come since, last week is still something to say.
+    return predict(history, [seasonalNaive]);
   }
 }

@@ -4,7 +4,16 @@ export const WEEK = 7;
 /** Today, which is not over and so is not known, and the seven days after it. */
 export const AHEAD = WEEK + 1;
 
-export type ModelKind = "average" | "seasonal_naive" | "weekday_average" | "weekday_level" | "weekday_regression" | "mstl_ets";
+export const MODEL_KINDS = [
+  "average",
+  "seasonal_naive",
+  "weekday_average",
+  "weekday_level",
+  "recent_level",
+  "weekday_regression",
+  "mstl_ets",
+] as const;
+export type ModelKind = (typeof MODEL_KINDS)[number];
 
 export interface Fitted {
   /** Today, the day after the last, and the seven days after that. */
@@ -55,10 +64,13 @@ export function weekdayAverage(decay: number, weeks: number): Candidate {
   };
 }
 
-/** The shape of the last weeks at the level of the last days: for a form whose level wanders. */
-export function weekdayLevel(weeks: number, forget: number): Candidate {
+/**
+ * The shape of the last weeks at the level of the last days: for a form whose level wanders. The more a day makes forget of those before
+ * it, the sooner a level is followed, and the more of its noise.
+ */
+export function weekdayLevel(kind: "weekday_level" | "recent_level", weeks: number, forget: number): Candidate {
   return {
-    kind: "weekday_level",
+    kind,
     leastDays: 3 * WEEK,
     fit: (values) => {
       const recent = values.slice(-weeks * WEEK);

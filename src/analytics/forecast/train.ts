@@ -1,5 +1,5 @@
 // pure. Which way to forecast suits this form, and how far off it has been: each candidate is asked at many days of the past what
-// comes next, knowing nothing later (rolling origin).
+// comes next, knowing nothing later (rolling origin). The best one is kept, with the next best beside it.
 import { type Miss, type Width, widthOf } from "./calibrate";
 import { AHEAD, type Candidate, type ModelKind, seasonalNaive, WEEK, weekdayAverage, weekdayLevel, weekdayRegression } from "./models";
 import { mean, steady } from "./steady";
@@ -15,6 +15,8 @@ const LEAST_PAST = 3 * WEEK;
 
 export interface Trained {
   kind: ModelKind;
+  /** The next best, where it is nearly as good: then the forecast is the mean of both, whose errors partly cancel. */
+  beside: ModelKind | null;
   /** How many complete days it was trained on. */
   days: number;
   r2: number | null;
@@ -32,7 +34,15 @@ export interface DayForecast {
   upper: number;
 }
 
-export const CANDIDATES: readonly Candidate[] = [seasonalNaive, weekdayAverage(0.8, 8), weekdayLevel(8, 0.12), weekdayRegression(28)];
+export const CANDIDATES: readonly Candidate[] = [
+  seasonalNaive,
+  weekdayAverage(0.8, 8),
+  weekdayLevel("weekday_level", 8, 0.12),
+  weekdayLevel("recent_level", 8, 0.4),
+  weekdayRegression(28),
+];
+/** Off by so many times as much as the best one, another still adds to it. */
+const NEARLY = 1.15;
 
 /** Complete days, oldest first; the last of them is yesterday. */
 export function train(history: readonly number[], candidates: readonly Candidate[] = CANDIDATES): Trained {
@@ -41,19 +51,19 @@ export function train(history: readonly number[], candidates: readonly Candidate
   const pasts = pastsOf(values);
   const some = pasts.filter((_, i) => i % CHOICE_STEP === 0);
   const usable = candidates.filter(({ leastDays }) => (some.at(-1)?.raw.length ?? 0) >= leastDays);
-  let best = seasonalNaive;
-  let least = Number.POSITIVE_INFINITY;
-  for (const candidate of usable) {
-    const cost = costOfTrying(some, candidate);
-    if (cost < least) [best, least] = [candidate, cost];
-  }
-  return describe(values, best, rollOver(pasts, best));
+  const ranked = usable
+    .map((candidate) => ({ candidate, cost: costOfTrying(some, candidate) }))
+    .filter(({ cost }) => Number.isFinite(cost))
+    .sort((a, b) => a.cost - b.cost);
+  const [best = { candidate: seasonalNaive, cost: 0 }, next] = ranked;
+  const blend = next !== undefined && next.cost <= NEARLY * best.cost ? [best.candidate, next.candidate] : [best.candidate];
+  return describe(values, blend, rollOver(pasts, blend));
 }
 
 /** A model that cannot be fitted to this past is not the one to choose. */
 function costOfTrying(pasts: readonly Past[], candidate: Candidate): number {
   try {
-    return costOf(rollOver(pasts, candidate));
+    return costOf(rollOver(pasts, [candidate]));
   } catch {
     return Number.POSITIVE_INFINITY;
   }
@@ -88,24 +98,37 @@ function pastsOf(values: readonly number[]): Past[] {
   return pasts;
 }
 
-function rollOver(pasts: readonly Past[], candidate: Candidate): Origin[] {
+function rollOver(pasts: readonly Past[], blend: readonly Candidate[]): Origin[] {
   return pasts.map((past) => {
-    const next = weekOf(candidate, candidate === seasonalNaive ? past.raw : past.steady);
+    const next = weekOf(blend, past);
     return { days: next.map((predicted, h) => ({ predicted, actual: past.week[h] ?? 0 })) };
   });
 }
 
-export function predict(values: readonly number[], candidate: Candidate): number[] {
-  const window = values.slice(-WINDOW_DAYS);
-  return weekOf(candidate, candidate === seasonalNaive ? window : steady(window));
+export function predict(values: readonly number[], blend: readonly Candidate[]): number[] {
+  const raw = values.slice(-WINDOW_DAYS);
+  return weekOf(blend, { raw, steady: steady(raw) });
 }
 
-/** The seven days that begin tomorrow; today is nobody's to forecast any more. */
-function weekOf(candidate: Candidate, values: readonly number[]): number[] {
-  return candidate
-    .fit(values)
-    .next.slice(1, AHEAD)
-    .map((value) => Math.max(0, value));
+/** The seven days that begin tomorrow, as the mean of what each says; today is nobody's to forecast any more. */
+function weekOf(blend: readonly Candidate[], past: Pick<Past, "raw" | "steady">): number[] {
+  return meanOf(
+    blend.map((candidate) =>
+      candidate
+        .fit(seenBy(candidate, past))
+        .next.slice(1, AHEAD)
+        .map((value) => Math.max(0, value)),
+    ),
+  );
+}
+
+/** As last week is as last week was. */
+function seenBy(candidate: Candidate, { raw, steady }: Pick<Past, "raw" | "steady">): readonly number[] {
+  return candidate === seasonalNaive ? raw : steady;
+}
+
+function meanOf(series: readonly (readonly number[])[]): number[] {
+  return (series[0] ?? []).map((_, i) => mean(series.map((one) => one[i] ?? 0)));
 }
 
 const totalOf = ({ days }: Origin): Miss => ({
@@ -121,14 +144,15 @@ function costOf(origins: readonly Origin[]): number {
   return daily + weekly;
 }
 
-function describe(values: readonly number[], candidate: Candidate, origins: readonly Origin[]): Trained {
+function describe(values: readonly number[], blend: readonly Candidate[], origins: readonly Origin[]): Trained {
   const misses = origins.flatMap(({ days }) => days);
   const totals = origins.map(totalOf);
   const came = totals.reduce((sum, { actual }) => sum + actual, 0);
   return {
-    kind: candidate.kind,
+    kind: (blend[0] ?? seasonalNaive).kind,
+    beside: blend[1]?.kind ?? null,
     days: values.length,
-    ...fitOf(values, candidate),
+    ...fitOf(values, blend),
     backtestError: came === 0 ? null : totals.reduce((sum, { predicted, actual }) => sum + Math.abs(actual - predicted), 0) / came,
     daily: widened(widthOf(misses, misses.length), 1 + FEW_DAYS / (origins.length + WEEK)),
     weekly: widthOf(totals, Math.floor(totals.length / WEEK)),
@@ -136,9 +160,10 @@ function describe(values: readonly number[], candidate: Candidate, origins: read
 }
 
 /** How well it describes the days that it was fitted to. */
-function fitOf(values: readonly number[], candidate: Candidate): Pick<Trained, "r2" | "mae" | "rmse"> {
+function fitOf(values: readonly number[], blend: readonly Candidate[]): Pick<Trained, "r2" | "mae" | "rmse"> {
   const window = values.slice(-WINDOW_DAYS);
-  const fitted = candidate.fit(candidate === seasonalNaive ? window : steady(window)).fitted();
+  const past = { raw: window, steady: steady(window) };
+  const fitted = meanOf(blend.map((candidate) => candidate.fit(seenBy(candidate, past)).fitted()));
   // The first week of some has nothing before it to be told from.
   return goodness(window.slice(WEEK), fitted.slice(WEEK));
 }
@@ -166,6 +191,7 @@ function trainAverage(values: readonly number[]): Trained {
   const shared = Math.sqrt(1 + WEEK / Math.max(1, values.length));
   return {
     kind: "average",
+    beside: null,
     days: values.length,
     ...goodness(
       values,

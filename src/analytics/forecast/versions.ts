@@ -3,6 +3,7 @@ import { and, desc, eq, sql } from "drizzle-orm";
 import { z } from "zod";
 import type { WorkspaceContext } from "../../shared/context";
 import { tables } from "../../store";
+import { MODEL_KINDS } from "./models";
 import type { Trained } from "./train";
 
 const { forecastModels } = tables;
@@ -10,6 +11,8 @@ const KEPT_VERSIONS = 26;
 
 const Width = z.object({ below: z.number(), above: z.number() });
 const Measured = z.object({
+  /** Models from before there was such a thing have none. */
+  beside: z.enum(MODEL_KINDS).nullable().default(null),
   days: z.number(),
   r2: z.number().nullable(),
   mae: z.number(),

@@ -1,14 +1,15 @@
 import { z } from "@hono/zod-openapi";
-import { listForecastModels, type ModelVersion, predictNextWeek } from "../../analytics";
+import { listForecastModels, MODEL_KINDS, type ModelVersion, predictNextWeek } from "../../analytics";
 import { defineRoute, json } from "../define-route";
 import { newApp } from "../new-app";
 import { isoTime } from "../wire";
 
 const Model = z
   .object({
-    kind: z
-      .enum(["average", "seasonal_naive", "weekday_average", "weekday_level", "weekday_regression", "mstl_ets"])
-      .openapi({ description: "The way that was least off in the back-test; `average` under 30 days of data." }),
+    kind: z.enum(MODEL_KINDS).openapi({ description: "The way that was least off in the back-test; `average` under 30 days of data." }),
+    beside: z.enum(MODEL_KINDS).nullable().openapi({
+      description: "The next best where it was nearly as good: the forecast is then the mean of both. Null: `kind` alone.",
+    }),
     version: z.number().int(),
     trained_at: z.iso.datetime(),
     trained_on: z.object({ from: z.iso.date(), to: z.iso.date(), days: z.number().int() }),
@@ -93,9 +94,10 @@ function whole({ predicted, lower, upper }: { predicted: number; lower: number; 
 }
 
 function toModelView(model: ModelVersion) {
-  const { kind, version, trainedAt, fromDate: from, toDate: to, days, timezone, r2, mae, rmse, backtestError } = model;
+  const { kind, beside, version, trainedAt, fromDate: from, toDate: to, days, timezone, r2, mae, rmse, backtestError } = model;
   return {
     kind,
+    beside,
     version,
     trained_at: isoTime(trainedAt),
     trained_on: { from, to, days },
