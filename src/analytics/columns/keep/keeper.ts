@@ -1,6 +1,6 @@
-// Keeps the columns of one form: makes segments of what the store has, learns what has changed in them, and answers questions over all
-// of it. It decides nothing: everything here can be thrown away and made again from the store.
-import type { PrimaryStore, ResponseRow } from "../../../store";
+// Keeps the columns of one form: learns what has come and changed, has segments made of it, and answers questions over all of it. It
+// decides nothing: everything here can be thrown away and made again from the store.
+import type { PrimaryStore } from "../../../store";
 import type { Query, QueryResult } from "../../query/types";
 import type { Block } from "../engine/block";
 import { runOverColumns } from "../engine/run";
@@ -9,8 +9,8 @@ import { mannerOf, Vocabulary } from "../engine/vocabulary";
 import type { ColumnCache } from "./cache";
 import { Changed } from "./changed";
 import { LIMITS, type Limits } from "./limits";
-import { liveRows, makeColumns } from "./make";
-import { type ReadRows, readRows, type Wanted } from "./read-rows";
+import { liveRows } from "./make";
+import { Sealer } from "./sealer";
 import { LostSegment, Segments } from "./segments";
 import type { SegmentHead, Shelf } from "./shelf";
 import { Tail } from "./tail";
@@ -46,10 +46,11 @@ export interface Standing {
 export class ColumnKeeper {
   readonly #deps: KeeperDeps;
   readonly #limits: Limits;
-  #segments: Segments;
-  #looked: Map<number, number>;
+  readonly #segments: Segments;
+  readonly #looked: Map<number, number>;
   readonly #tails = new Map<number, Tail>();
   readonly #changed = new Changed();
+  readonly #sealer: Sealer;
   #turn: Promise<unknown> = Promise.resolve();
 
   constructor(deps: KeeperDeps) {
@@ -57,6 +58,8 @@ export class ColumnKeeper {
     this.#limits = { ...LIMITS, ...deps.limits };
     this.#segments = new Segments(deps.shelf, deps.cache, deps.formId);
     this.#looked = deps.shelf.looked();
+    const kept = { segments: this.#segments, tails: this.#tails, changed: this.#changed };
+    this.#sealer = new Sealer({ store: deps.store, formId: deps.formId, limits: this.#limits }, kept);
     for (const { shard, seq } of deps.shelf.changed())
       if (this.#segments.holding(shard, seq) !== undefined) this.#changed.note(shard, [seq]);
   }
@@ -90,7 +93,7 @@ export class ColumnKeeper {
         this.#used.clear();
         if (error instanceof TooMuch) return { kind: "unfit" };
         if (!(error instanceof LostSegment)) throw error;
-        this.#lose(error.segment);
+        this.#sealer.lose(error.segment);
         return { kind: "behind" };
       }
     });
@@ -107,12 +110,12 @@ export class ColumnKeeper {
       const marks = (await this.#deps.store.marks(this.#deps.formId)).map(({ shard, seq }) => [shard, seq] as const);
       for (const [shard, seq] of marks) await this.#look(workspaceId, shard, seq);
       try {
-        if (await this.#remakeOne(workspaceId)) return true;
-        for (const [shard, seq] of marks) if (await this.#sealNext(workspaceId, shard, seq, this.#limits.segmentRows)) return true;
-        return await this.#sealShort(workspaceId, marks);
+        if (await this.#sealer.remakeOne(workspaceId)) return true;
+        for (const [shard, seq] of marks) if (await this.#sealer.sealNext(workspaceId, shard, seq, this.#limits.segmentRows)) return true;
+        return await this.#sealer.sealShort(workspaceId, marks);
       } catch (error) {
         if (!(error instanceof LostSegment)) throw error;
-        this.#lose(error.segment);
+        this.#sealer.lose(error.segment);
         return true;
       }
     });
@@ -123,9 +126,9 @@ export class ColumnKeeper {
     await this.#inTurn(async () => {
       this.#deps.shelf.clear();
       this.#deps.cache.forget(`${this.#deps.formId}/`);
-      this.#segments = new Segments(this.#deps.shelf, this.#deps.cache, this.#deps.formId);
-      this.#looked = new Map();
-      this.#enoughAt.clear();
+      this.#segments.reload();
+      this.#looked.clear();
+      this.#sealer.forget();
       this.#tails.clear();
       this.#changed.clear();
     });
@@ -231,86 +234,6 @@ export class ColumnKeeper {
 
   #blocks(): Block[] {
     return [...this.#segments.blocks(), ...[...this.#tails.values()].flatMap((tail) => tail.blocks()), this.#changed.block()];
-  }
-
-  async #remakeOne(workspaceId: string): Promise<boolean> {
-    for (const head of this.#segments.heads) {
-      if (this.#changed.between(head.shard, head.firstSeq, head.lastSeq).length === 0) continue;
-      await this.#remake(workspaceId, head);
-      return true;
-    }
-    return false;
-  }
-
-  async #remake(workspaceId: string, head: SegmentHead): Promise<void> {
-    const { shard, firstSeq, lastSeq } = head;
-    const told = this.#changed.between(shard, firstSeq, lastSeq);
-    const { rows } = await this.#read({ workspaceId, shard, after: firstSeq - 1, upTo: lastSeq, most: null });
-    this.#put({ shard, firstSeq, lastSeq, taken: head.taken, rows: 0 }, rows, [head], told);
-  }
-
-  /** The rows after the last segment, once they are enough for one; a segment that is not full grows instead. */
-  async #sealNext(workspaceId: string, shard: number, mark: number, least: number): Promise<boolean> {
-    const { segmentRows } = this.#limits;
-    const last = this.#segments.last(shard);
-    const grows = last !== undefined && last.taken < (segmentRows * 3) / 4 ? last : undefined;
-    const after = grows === undefined ? (last?.lastSeq ?? 0) : grows.firstSeq - 1;
-    if (mark - after < least || mark - (last?.lastSeq ?? 0) < Math.min(least, segmentRows / 4)) return false;
-    const tried = `${shard} ${least}`;
-    if (mark < (this.#enoughAt.get(tried) ?? 0)) return false;
-    const { rows, lastSeq, full } = await this.#read({ workspaceId, shard, after, upTo: mark, most: segmentRows });
-    const isLarger = lastSeq > (last?.lastSeq ?? 0);
-    if (!isLarger || (rows.length < least && !full)) {
-      this.#enoughAt.set(tried, mark + Math.max(1, least - rows.length));
-      return false;
-    }
-    const told = this.#changed.between(shard, after + 1, lastSeq);
-    // One that is closed because its answers are long is full as well.
-    const taken = full ? Math.max(rows.length, segmentRows) : rows.length;
-    this.#put({ shard, firstSeq: after + 1, lastSeq, taken, rows: 0 }, rows, grows === undefined ? [] : [grows], told);
-    return true;
-  }
-
-  /** There were too few rows: before the store has come this far, by shard and least, it need not be read again. */
-  readonly #enoughAt = new Map<string, number>();
-
-  /** Many shards with a little each: their tails together are too much to be read for each question. */
-  async #sealShort(workspaceId: string, marks: ColumnMarks): Promise<boolean> {
-    const waiting = marks.map(([shard, seq]) => ({ shard, seq, rows: seq - (this.#segments.last(shard)?.lastSeq ?? 0) }));
-    if (waiting.reduce((sum, { rows }) => sum + rows, 0) <= this.#limits.tailRows / 2) return false;
-    for (const { shard, seq } of waiting.sort((a, b) => b.rows - a.rows)) {
-      if (await this.#sealNext(workspaceId, shard, seq, this.#limits.leastRows)) return true;
-    }
-    return false;
-  }
-
-  #read(wanted: Omit<Wanted, "formId">): Promise<ReadRows> {
-    const { store, formId } = this.#deps;
-    return readRows(store, { ...wanted, formId }, this.#limits);
-  }
-
-  #put(head: Omit<SegmentHead, "id">, rows: readonly ResponseRow[], replaced: readonly SegmentHead[], told: readonly number[]): void {
-    const live = liveRows(rows);
-    const added = rows.filter(({ seq }) => replaced.every(({ lastSeq }) => seq > lastSeq)).length;
-    const ids = replaced.map(({ id }) => id);
-    this.#deps.shelf.put({ ...head, rows: live.length }, makeColumns(live), ids, told);
-    for (const id of ids) this.#segments.forget(id);
-    this.#segments.reload();
-    this.#changed.settle(head.shard, told);
-    this.#tails.get(head.shard)?.sealed(head.lastSeq, added);
-  }
-
-  #lose(id: number): void {
-    const head = this.#segments.heads.find((one) => one.id === id);
-    // Whatever follows would no longer be the rows right after the one before.
-    const lost = this.#segments.heads.filter((one) => one.shard === head?.shard && one.firstSeq >= head.firstSeq);
-    this.#deps.shelf.drop(lost.map((one) => one.id));
-    for (const one of lost) this.#segments.forget(one.id);
-    this.#segments.reload();
-    if (head !== undefined) {
-      this.#tails.delete(head.shard);
-      this.#enoughAt.clear();
-    }
   }
 
   readonly #used = new Map<string, Vocabulary>();
