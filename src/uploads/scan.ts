@@ -41,7 +41,8 @@ export async function scanPending(ctx: ServiceContext, ask: Scan = fetch): Promi
     .from(uploads)
     .where(
       and(
-        eq(uploads.scan, "pending"),
+        // Written out: with a bound value the partial index would not be found.
+        sql`scan = 'pending'`,
         lt(uploads.completedAt, sql`${ctx.now()} - ${AGAIN_AFTER_MS} * min(${uploads.scanAttempts}, 10)`),
         lt(uploads.scanAttempts, MAX_ATTEMPTS),
       ),

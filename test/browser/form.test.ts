@@ -197,3 +197,41 @@ function faintTexts(): string[] {
   }
   return faint;
 }
+
+describe("files", () => {
+  const schema = {
+    fields: [
+      { name: "name", type: "short_text", label: "Name", required: true },
+      { name: "cv", type: "file", label: "Your CV", required: true, validation: { max: 2, accept: [".pdf"] } },
+    ],
+  };
+  const pdf = (name: string) => ({ name, mimeType: "application/pdf", buffer: Buffer.from("%PDF-1.4\nhello\n") });
+
+  test("are sent without script, stay while something else is mended, and can be left out again", async () => {
+    const { id, slug } = await publish(schema);
+    const { page, complaints } = await open(`/f/${slug}`, NO_SCRIPT);
+    await page.getByLabel("Your CV").setInputFiles([pdf("one.pdf"), pdf("two.pdf")]);
+    await page.getByRole("button", { name: "Send" }).click();
+    await page.getByRole("heading", { name: "Please check one answer" }).waitFor();
+    await page.getByLabel("one.pdf").uncheck();
+    await page.getByLabel("Name").fill("Ada");
+    await page.getByRole("button", { name: "Send" }).click();
+    await page.waitForURL(/\/thanks$/);
+    const { uploads } = await api<{ uploads: { id: string; name: string; size: number }[] }>("GET", `/api/v1/uploads?form_id=${id}`);
+    const { responses } = await api<{ responses: { data: { cv: string[] } }[] }>("GET", `/api/v1/forms/${id}/responses`);
+    const sent = uploads.filter((upload) => responses[0]?.data.cv.includes(upload.id));
+    expect(sent.map(({ name, size }) => [name, size])).toEqual([["two.pdf", 15]]);
+    expect(complaints.filter((line) => !line.includes("422"))).toEqual([]);
+  });
+
+  test("what is no such file is said at its question", async () => {
+    const { slug } = await publish(schema);
+    const { page } = await open(`/f/${slug}`, NO_SCRIPT);
+    await page.getByLabel("Name").fill("Ada");
+    await page.getByLabel("Your CV").setInputFiles([{ ...pdf("cv.pdf"), buffer: Buffer.from("<html>") }]);
+    await page.getByRole("button", { name: "Send" }).click();
+    await page.getByRole("link", { name: /Your CV: This file is not the PDF/ }).click();
+    expect(await focused(page)).toBe("_file.cv");
+    expect(await page.getByLabel("Name").inputValue()).toBe("Ada");
+  });
+});
