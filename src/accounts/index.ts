@@ -5,7 +5,7 @@ export { forgetExpiredAccess } from "./forget-expired-access";
 export { acceptInvitation, lookUpInvitation, type OpenInvitation } from "./invitations/accept";
 export { invite, resendInvitation, revokeInvitation } from "./invitations/invite";
 export { type Invitation, listInvitations } from "./invitations/read-invitations";
-export { identifyKey, KEY_PREFIX } from "./keys/identify-key";
+export { identifyKey } from "./keys/identify-key";
 export { type ApiKey, createKey, listKeys, renameKey, revokeKey } from "./keys/manage-keys";
 export { changeRole, leaveWorkspace, removeMember } from "./members/change-members";
 export { listMembers, type Member } from "./members/read-members";

@@ -46,6 +46,6 @@ export { noteRefusal } from "./refused";
 export { shardCount } from "./shards";
 export { countSnapshot, readSnapshot, type SnapshotInput, type SnapshotPage } from "./snapshot";
 export { spreadForm } from "./spread";
-export { compareText, compareValues, membersOf, rawAt, valuesAt, valuesIn, valuesOf } from "./values";
+export { compareText, compareValues, membersOf, valuesAt, valuesIn, valuesOf } from "./values";
 export { verifyForm } from "./verify";
 export { noteTurn, noteView, startVisit } from "./visits";

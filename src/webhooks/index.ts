@@ -1,5 +1,5 @@
 export { type NewEvent, raiseIfChanged, type StoredEventType } from "../store/events";
-export { EVENT_TYPES, type EventType, isResponseEvent } from "./event-types";
+export { EVENT_TYPES, type EventType } from "./event-types";
 export { type EventFollower, fanOutEntries, fanOutStored, type StoredEvent, tellEvent } from "./events/fan-out";
 export { eventTypeOf, readRange, type TracedEntry } from "./events/read-entries";
 export { forgetOldDeliveries } from "./forget-old";
@@ -9,7 +9,6 @@ export { HEALTHY, type Health } from "./lane/health";
 export { type OpenLane, openLane } from "./lane/open-lane";
 export type { LaneMemoryPort } from "./lane/ports";
 export type { Result } from "./lane/store";
-export { MAX_WEBHOOKS } from "./limits";
 export {
   createWebhook,
   deleteWebhook,
@@ -23,7 +22,7 @@ export {
 } from "./manage/endpoints";
 export { DeliveriesMessage } from "./message";
 export type { EventBody } from "./payload/body";
-export { readContents, storedBody } from "./payload/contents";
+export { readContents } from "./payload/contents";
 export {
   type AttemptRow,
   type DeadLetterChoice,

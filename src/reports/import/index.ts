@@ -1,4 +1,4 @@
 export { IMPORT } from "./job";
 export { getImport, type Import, type ImportError, listImportErrors, listImports } from "./read";
 export { cancelImport, checkImport, ImportOptions, startImport } from "./start";
-export { forgetImportFiles, MAX_IMPORT_BYTES, uploadImport } from "./upload";
+export { forgetImportFiles, uploadImport } from "./upload";

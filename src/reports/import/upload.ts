@@ -13,7 +13,7 @@ import { formatOf, type ImportFormat, readShape, unpackWorkbook } from "./rows";
 
 const { imports } = tables;
 
-export const MAX_IMPORT_BYTES = 50 * 1024 * 1024;
+const MAX_IMPORT_BYTES = 50 * 1024 * 1024;
 /** A workbook is unpacked from memory. */
 const MAX_WORKBOOK_BYTES = 10 * 1024 * 1024;
 const KEPT_MS = 7 * 86_400_000;

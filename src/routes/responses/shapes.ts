@@ -1,5 +1,6 @@
 // The shapes of responses on the wire.
 import { z } from "@hono/zod-openapi";
+import { MAX_EXPRESSION } from "../../expressions";
 import type { ResponseRow } from "../../store";
 import { isoTime } from "../wire";
 
@@ -61,7 +62,7 @@ export const CalculatedColumn = z
       .string()
       .regex(/^[a-z][a-z0-9_]{0,63}$/, "Use a lower-case letter, then lower-case letters, digits and underscores, 64 at most."),
     label: z.string().max(200).optional(),
-    expression: z.string().max(4_000),
+    expression: z.string().max(MAX_EXPRESSION),
   })
   .strict()
   .openapi("CalculatedColumn");

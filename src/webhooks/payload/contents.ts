@@ -57,7 +57,7 @@ export async function readContents(ctx: WorkspaceContext, pointers: readonly Poi
   return bodies;
 }
 
-export function storedBody(
+function storedBody(
   event: Pick<typeof webhookEvents.$inferSelect, "id" | "type" | "occurredAt" | "workspaceId" | "formId" | "data">,
 ): EventBody {
   return {
