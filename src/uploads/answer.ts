@@ -5,7 +5,7 @@ import type { FindUpload, FormSchema, UploadFacts } from "../forms";
 import type { ServiceContext } from "../shared/context";
 import { InvalidError } from "../shared/errors";
 import { fileFields, type Named, uploadsNamedIn, withoutTurns } from "./fields";
-import { HOLD_MS } from "./limits";
+import { HOLD_MS, UNCLAIMED_MS } from "./limits";
 import type { Upload } from "./rows";
 
 export interface AnsweredForm {
@@ -103,10 +103,11 @@ async function rowsOf(ctx: ServiceContext, form: AnsweredForm, asked: readonly N
   return new Map(rows.map((row) => [row.id, row]));
 }
 
+/** Its day begins anew: what is accepted in its last minute must not expire before the follower has come by. */
 async function holdUploads(ctx: ServiceContext, form: AnsweredForm, wanted: readonly Named[], holder: string): Promise<Set<string>> {
   const now = ctx.now();
   const held = await ctx.db.all<{ id: string }>(sql`
-    UPDATE uploads SET held_by = ${holder}, held_until = ${now + HOLD_MS}
+    UPDATE uploads SET held_by = ${holder}, held_until = ${now + HOLD_MS}, expires_at = max(expires_at, ${now + UNCLAIMED_MS})
     WHERE id IN (SELECT value FROM json_each(${idsOf(wanted)})) AND workspace_id = ${form.workspaceId} AND form_id = ${form.formId}
       AND status = 'complete' AND response_id IS NULL AND (held_by IS NULL OR held_by = ${holder} OR held_until <= ${now})
     RETURNING id`);

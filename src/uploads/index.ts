@@ -1,6 +1,6 @@
 export { describeUploads, uploadsInAnswer } from "./answer";
 export type { Visitor } from "./begin";
-export { type FileField, fileFields, uploadsNamedIn } from "./fields";
+export { type FileField, fileFields, uploadsNamedIn, withoutTurns } from "./fields";
 export { expireUploads, followUploads } from "./follow";
 export { MAX_IN_ONE_REQUEST, PART_BYTES } from "./limits";
 export { type LinkedFile, linksOf } from "./links";

@@ -19,7 +19,7 @@ const SCHEMA = {
   ],
 };
 
-type Chosen = Record<string, { bytes: string; name: string; type: string }[]>;
+type Chosen = Record<string, { bytes: string | Uint8Array<ArrayBuffer>; name: string; type: string }[]>;
 const pdf = (name = "cv.pdf") => ({ bytes: PDF, name, type: "application/pdf" });
 
 /** As a browser sends a page with files: a control nobody has used sends an empty one without a name. */
@@ -83,6 +83,19 @@ describe("files on a page", () => {
     const [answer] = await form.answers();
     const photo = (await uploadsOf(form)).find(({ field }) => field === "people.photo");
     expect(answer?.data).toEqual({ name: "Ada", cv: [two?.id], people: [{ photo: [photo?.id] }] });
+  });
+
+  test("where one is asked for, another takes its place", async () => {
+    const form = await publish({ fields: [SCHEMA.fields[0], SCHEMA.fields[2]] });
+    const png = (name: string) => ({ bytes: Uint8Array.from("\x89PNG\r\n\x1a\n", (char) => char.charCodeAt(0)), name, type: "" });
+    const first = await toPage(await sendFiles(await open(`/f/${form.slug}`), {}, { "_file.signed": [png("one")] }));
+    expect(first.status).toBe(422);
+    const shown = first.text.includes("one (");
+    const sent = await sendFiles(first, { name: "Ada" }, { "_file.signed": [png("two")] });
+    expect([shown, sent.status]).toEqual([true, 303]);
+    const [answer] = await form.answers();
+    const two = (await uploadsOf(form)).find(({ name }) => name === "two");
+    expect(answer?.data).toEqual({ name: "Ada", signed: two?.id });
   });
 
   test("sent twice by a second click, they are one answer", async () => {

@@ -82,6 +82,18 @@ describe("the doors of the form", () => {
     expect((await own.upload(file, { key: await own.makeKey(["write"]) })).status).toBe(201);
   });
 
+  test("any page may send parts, take back and look, as it may submit", async () => {
+    for (const path of ["", "/resumable", "/upl_1", "/upl_1/parts/1", "/upl_1/complete"]) {
+      const url = `/api/v1/forms/${world.formId}/uploads${path}`;
+      const headers = { Origin: "https://elsewhere.test", "Access-Control-Request-Method": "PUT" };
+      const reply = await world.call("OPTIONS", url, undefined, { key: null, headers });
+      expect([reply.status, reply.headers.get("Access-Control-Allow-Origin")]).toEqual([204, "*"]);
+      expect(reply.headers.get("Access-Control-Allow-Methods")).toContain("PUT,DELETE");
+    }
+    const reply = await world.call("GET", "/api/v1/uploads/upl_1", undefined, { headers: { Origin: "https://elsewhere.test" } });
+    expect(reply.headers.get("Access-Control-Allow-Origin")).toBeNull();
+  });
+
   test("a form takes only so many files that nobody submits", async () => {
     const own = await fileWorld();
     const { id } = await own.uploaded();

@@ -2,7 +2,7 @@
 import type { FormSchema, Issue, PublishedForm } from "../../forms";
 import type { ServiceContext } from "../../shared/context";
 import { DomainError, InvalidError, TooLargeError } from "../../shared/errors";
-import { fileFields, uploadFile, type Visitor } from "../../uploads";
+import { fileFields, uploadFile, type Visitor, withoutTurns } from "../../uploads";
 import type { Controls } from "./answers";
 
 export const FILE_TYPE = /^multipart\/form-data\s*;/i;
@@ -65,7 +65,8 @@ export async function storeFiles(ctx: ServiceContext, form: PublishedForm, page:
     try {
       const { name, type, size } = file;
       const upload = await uploadFile(ctx, { formId: form.formId, field: path, name, type, length: size, body: file.stream(), visitor });
-      if (!controls.get(path)?.push(upload.id)) controls.set(path, [upload.id]);
+      // Where one file is asked for, another takes its place.
+      if (isForOne(form.schema, path) || !controls.get(path)?.push(upload.id)) controls.set(path, [upload.id]);
       contents.set(upload.id, `${name} ${type} ${size}`);
     } catch (error) {
       if (!(error instanceof DomainError)) throw error;
@@ -74,6 +75,11 @@ export async function storeFiles(ctx: ServiceContext, form: PublishedForm, page:
     }
   }
   return { controls, issues, contents };
+}
+
+function isForOne(schema: FormSchema, path: string): boolean {
+  const field = fileFields(schema).get(withoutTurns(path))?.field;
+  return field?.type === "signature" || field?.validation?.max === 1;
 }
 
 export function asksForFiles(schema: FormSchema): boolean {

@@ -72,7 +72,14 @@ function withRefusedFiles(schema: FormSchema, step: Step, refused: readonly Issu
   if (refused.length === 0) return step;
   const raw = step.kind === "show" ? step.sheet.raw : step.raw;
   const others = step.kind === "show" && step.sheet.page.name === page ? step.sheet.issues : [];
-  return { kind: "show", sheet: sheetOf(schema, raw, page, now, { issues: [...refused, ...others] }) };
+  return { kind: "show", sheet: sheetOf(schema, raw, page, now, { issues: inOrder(schema, [...refused, ...others]) }) };
+}
+
+/** Of one question, what was wrong with its file comes first. */
+function inOrder({ fields }: FormSchema, issues: readonly Issue[]): Issue[] {
+  const place = new Map(fields.map(({ name }, i) => [name, i]));
+  const placeOf = ({ path }: Issue) => place.get(path.split(".")[0] ?? "") ?? fields.length;
+  return [...issues].sort((a, b) => placeOf(a) - placeOf(b));
 }
 
 export function newKey(): string {

@@ -125,7 +125,7 @@ export const read = newApp()
 const SHOWABLE = /^(image\/(png|jpeg|gif|webp|avif|bmp)|audio\/[a-z0-9.+-]+|video\/[a-z0-9.+-]+|text\/plain)$/;
 /** What a browser would run, should it ever be shown after all. */
 const RUNS =
-  /^(text\/(html|xml|xsl|javascript|ecmascript)|image\/svg|application\/([a-z0-9.-]+\+)?xml|application\/(x-)?(java|ecma)script|application\/pdf\+)/;
+  /^(text\/(html|xml|xsl|javascript|ecmascript)|image\/svg|application\/([a-z0-9.-]+\+)?xml|application\/(x-)?(java|ecma)script)/;
 
 function reply({ upload, object, range }: OpenedUpload, inline: boolean, expiresAt?: number): Response {
   return fileReply({

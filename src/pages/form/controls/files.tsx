@@ -1,6 +1,6 @@
 // Files without script: what is there already as boxes that can be unticked, and a control for more. A signature is a picture of one.
-import type { Field } from "../../../forms";
-import { inBytes } from "../../../forms";
+import { type Field, inBytes } from "../../../forms";
+import { withoutTurns } from "../../../uploads";
 import { FILE, MAX_FILE_BYTES } from "../files";
 import { type Asking, Fresh, frameClass, Help, Label, questionOf } from "./frame";
 import { Marker } from "./inputs";
@@ -15,7 +15,7 @@ interface Props {
 const DEFAULT_MOST = 10;
 
 export function Files({ asking, field, path, value }: Props) {
-  const limits = asking.fileLimits.get(path.replace(/\.\d+(?=\.|$)/g, ""));
+  const limits = asking.fileLimits.get(withoutTurns(path));
   const most = field.type === "signature" ? 1 : typeof field.validation?.max === "number" ? field.validation.max : DEFAULT_MOST;
   const accept = limits?.accept ?? [];
   const q = questionOf(asking, field, path, value, hintFor(field, most, accept, limits?.maxSize));
@@ -33,9 +33,7 @@ export function Files({ asking, field, path, value }: Props) {
       <Marker q={q} />
       {kept.length > 0 && (
         <fieldset class="files">
-          <legend>
-            {field.type === "signature" ? "Received; choose another to replace it" : "Received; untick what you do not want to send"}
-          </legend>
+          <legend>{most === 1 ? "Received; choose another to replace it" : "Received; untick what you do not want to send"}</legend>
           {kept.map(({ id, name, size }) => (
             <label class="option">
               <input type="checkbox" name={path} value={id} checked disabled={q.fixed} />
@@ -65,7 +63,8 @@ function hintFor(field: Field, most: number, accept: readonly string[], maxSize 
   const size = inBytes(Math.min(maxSize, MAX_FILE_BYTES));
   const what = field.type === "signature" ? "A picture of your signature" : most === 1 ? "One file" : `At most ${most} files`;
   const kinds = accept.length === 0 ? "" : ` (${accept.map(inWords).join(", ")})`;
-  return `${what}${kinds}, ${most === 1 ? `at most ${size}` : `each at most ${size}`}. All that you send at once: ${inBytes(MAX_FILE_BYTES)}.`;
+  const together = most === 1 ? "" : ` All that you send at once: ${inBytes(MAX_FILE_BYTES)}.`;
+  return `${what}${kinds}, ${most === 1 ? "" : "each "}at most ${size}.${together}`;
 }
 
 function inWords(kind: string): string {
