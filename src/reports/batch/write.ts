@@ -4,6 +4,7 @@ import { parseFilter } from "../../responses";
 import type { BatchRequest } from "../exports/request";
 import type { RunningSource } from "../exports/source";
 import { type ZipEntry, zip } from "../files/zip";
+import { fitting } from "../formats";
 import type { ExportFormat, ExportRow, ExportSource, StreamFormat } from "../formats/format";
 import { openPrinter } from "../pdf/print/browser";
 import { fieldsOfVersions } from "../table/versions";
@@ -20,11 +21,13 @@ export function batchOf(format: ExportFormat, batch: BatchRequest): StreamFormat
     kind: "stream",
     extension: merge !== undefined ? format.extension : "zip",
     contentType: merge !== undefined ? format.contentType : "application/zip",
+    // What is too long for one file is so within the batch, file by file.
+    instead: undefined,
     maxRows: batch.by === BY_RESPONSE ? MAX_BY_RESPONSE : format.maxRows,
     write: (source) =>
       withOneBrowser(format, source as RunningSource, (shared) => {
         const files = partsOf(shared, format, batch);
-        return merge !== undefined ? merge(shared, whole(files)) : zip(named(files, format.extension), shared.meta.madeAt);
+        return merge !== undefined ? merge(shared, whole(files)) : zip(named(files), shared.meta.madeAt);
       }),
   };
 }
@@ -52,6 +55,7 @@ async function* withOneBrowser(
 
 interface Part {
   title: string;
+  extension: string;
   bytes: AsyncIterable<Uint8Array>;
 }
 
@@ -62,7 +66,7 @@ async function* partsOf(source: RunningSource, format: ExportFormat, batch: Batc
       for (const row of page) {
         number += 1;
         const title = `${source.meta.title} ${number} ${row.response.id}`;
-        yield { title, bytes: bytesOf(format, only(source, row, title)) };
+        yield { title, extension: format.extension, bytes: bytesOf(format, only(source, row, title)) };
       }
     }
     return;
@@ -71,19 +75,21 @@ async function* partsOf(source: RunningSource, format: ExportFormat, batch: Batc
   if (column === null) throw new JobFailedError("The form has no such field any more.");
   const groups = await groupsOf(source, column);
   for (const [i, group] of groups.entries()) {
-    yield { title: group.title, bytes: bytesOf(format, within(source, group, i, groups.length)) };
+    const part = await within(source, group, i, groups.length);
+    const fits = fitting(format, part.meta);
+    yield { title: group.title, extension: fits.extension, bytes: bytesOf(fits, part) };
   }
 }
 
 /** The same, of the responses of one group. */
-function within(source: RunningSource, group: Group, place: number, of: number): ExportSource {
+async function within(source: RunningSource, group: Group, place: number, of: number): Promise<ExportSource> {
   const { meta } = source;
   const filter = meta.filter === null ? group.filter : { $and: [meta.filter, group.filter] };
   const condition = parseFilter(group.filter, fieldsOfVersions(source.schemas));
   const share = (part: number) => source.control.progress((place + part) / of);
   return {
     ...source,
-    meta: { ...meta, title: `${meta.title}: ${group.title}`, filter },
+    meta: { ...meta, title: `${meta.title}: ${group.title}`, filter, expectedRows: await source.countWhere(condition) },
     control: withProgress(source, share),
     newTally: source.newTally,
     pages: async function* () {
@@ -135,9 +141,9 @@ export async function* bytesOf(format: ExportFormat, source: ExportSource): Asyn
   yield encoder.encode(writer.tail());
 }
 
-async function* named(parts: AsyncIterable<Part>, extension: string): AsyncGenerator<ZipEntry> {
+async function* named(parts: AsyncIterable<Part>): AsyncGenerator<ZipEntry> {
   const taken = new Set<string>();
-  for await (const { title, bytes } of parts) {
+  for await (const { title, extension, bytes } of parts) {
     const plain = fileTitle(title);
     let name = plain;
     for (let n = 2; taken.has(name.toLowerCase()); n++) name = `${plain} ${n}`;

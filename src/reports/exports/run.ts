@@ -6,13 +6,14 @@ import { type Job, type JobControl, JobFailedError, type JobOutcome } from "../.
 import type { WorkspaceContext } from "../../shared/context";
 import { sha256Hex } from "../../shared/crypto";
 import { tables } from "../../store";
+import { BY_RESPONSE } from "../batch/groups";
 import { batchOf } from "../batch/write";
 import { FileWriter, removeFile, UploadState } from "../files/writer";
-import { formatNamed } from "../formats";
-import type { ExportFormat, ExportMeta, StreamFormat, TextFormat } from "../formats/format";
+import { fitting, formatNamed } from "../formats";
+import type { ExportFormat, StreamFormat, TextFormat } from "../formats/format";
 import type { ExportInput, ExportResult } from "./kind";
 import { type ExportRow, loadExport } from "./read";
-import { ExportRequest } from "./request";
+import { type BatchRequest, ExportRequest } from "./request";
 import { fileKey, fileName } from "./rules";
 import { openSource, type RunningSource } from "./source";
 
@@ -41,18 +42,21 @@ export async function runExport(ctx: WorkspaceContext, input: ExportInput, contr
   const source = await openSource(ctx, row, chosen, control);
   const format = fitting(chosen, source.meta);
   if (format.maxRows !== undefined && source.meta.expectedRows > format.maxRows) {
-    throw new JobFailedError(
-      `A ${format.extension.toUpperCase()} file holds at most ${format.maxRows.toLocaleString("en")} responses, and these are ${source.meta.expectedRows.toLocaleString("en")}. Filter them, or choose CSV, XLSX or JSON.`,
-    );
+    throw tooMany(name, batch, format.maxRows, source.meta.expectedRows);
   }
   const saved = Saved.safeParse(control.saved).data ?? null;
   const run = new ExportRun(ctx, row, control, source);
   return format.kind === "text" ? run.text(format, saved) : run.stream(format, saved);
 }
 
-/** Too much for one file of it may be several. */
-function fitting(format: ExportFormat, meta: ExportMeta): ExportFormat {
-  return (format.kind === "stream" && format.instead?.(meta)) || format;
+function tooMany(name: string, batch: BatchRequest | undefined, most: number, found: number): JobFailedError {
+  const [what, advice] =
+    batch?.by === BY_RESPONSE
+      ? ["A batch with a file for each response", "have one file of all"]
+      : [`An export as ${name}`, "choose CSV, XLSX or JSON"];
+  return new JobFailedError(
+    `${what} holds at most ${most.toLocaleString("en")} responses, and these are ${found.toLocaleString("en")}. Filter them, or ${advice}.`,
+  );
 }
 
 export async function cleanUpExport(ctx: WorkspaceContext, input: ExportInput, job: Job): Promise<void> {

@@ -21,6 +21,7 @@ export interface RunningSource extends ExportSource {
   pagesFrom(after: RowKey | null, done: number): AsyncGenerator<{ rows: ExportRow[]; after: RowKey }>;
   /** Those of them that satisfy this besides. */
   pagesWhere(condition: Condition): AsyncGenerator<{ rows: ExportRow[] }>;
+  countWhere(condition: Condition): Promise<number>;
 }
 
 export async function openSource(
@@ -38,6 +39,7 @@ export async function openSource(
     countSnapshot(ctx, input),
     ctx.db.select({ name: workspaces.name }).from(workspaces).where(eq(workspaces.id, ctx.workspaceId)).get(),
   ]);
+  const both = (condition: Condition): Condition => ({ op: "and", of: [plan.condition, condition] });
   let passes = 0;
   let read = 0;
 
@@ -86,12 +88,12 @@ export async function openSource(
     },
     pagesFrom,
     pagesWhere: async function* (condition) {
-      const both: Condition = { op: "and", of: [plan.condition, condition] };
-      for await (const page of readSnapshot(ctx, { ...input, condition: both, after: null })) {
+      for await (const page of readSnapshot(ctx, { ...input, condition: both(condition), after: null })) {
         yield { rows: await rowsOf(page.rows) };
         await control.checkCancelled();
       }
     },
+    countWhere: (condition) => countSnapshot(ctx, { ...input, condition: both(condition) }),
     rowsRead: () => read,
     pages: async function* (share) {
       for await (const { rows } of pagesFrom(null, 0, share)) yield rows;

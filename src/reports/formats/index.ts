@@ -3,12 +3,17 @@ import { InvalidError } from "../../shared/errors";
 import { pdf } from "../pdf/format";
 import { csv } from "./csv";
 import { docx } from "./docx";
-import type { ExportFormat } from "./format";
+import type { ExportFormat, ExportMeta } from "./format";
 import { json, jsonl } from "./json";
 import { tex } from "./tex";
 import { xlsx } from "./xlsx";
 
 const FORMATS: readonly ExportFormat[] = [csv, xlsx, json, jsonl, docx, tex, pdf];
+
+/** Too much for one file of a format may be several. */
+export function fitting(format: ExportFormat, meta: ExportMeta): ExportFormat {
+  return (format.kind === "stream" && format.instead?.(meta)) || format;
+}
 
 export function formatNamed(name: string): ExportFormat {
   const format = FORMATS.find((known) => known.name === name);
