@@ -1,6 +1,7 @@
 // A read that must be current asks every ledger of the form to settle what it holds first.
 import type { FormSettings } from "../forms";
 import type { ServiceContext } from "../shared/context";
+import { type DomainError, NotFoundError, UnavailableError } from "../shared/errors";
 import { describeError } from "../shared/log";
 import { withTimeLimit } from "../shared/time-limit";
 import { ledgerOf } from "./ledger/api";
@@ -28,4 +29,9 @@ export async function passBarrier(ctx: ServiceContext, formId: string, settings:
     }),
   );
   return { current: results.every(({ current }) => current), position: results.map(({ position }) => position).join(",") };
+}
+
+/** What a store that is behind does not have may have been accepted all the same: nobody is told that there is no such thing. */
+export function notInStore(current: boolean): DomainError {
+  return current ? new NotFoundError("The response") : new UnavailableError("The store is not keeping up; ask again when it does.");
 }

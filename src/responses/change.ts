@@ -6,7 +6,7 @@ import { NotFoundError, UnavailableError } from "../shared/errors";
 import { newId } from "../shared/ids";
 import { openPrimaryStore, type ResponseRow } from "../store";
 import { auditActor } from "../store/audit";
-import { passBarrier } from "./barrier";
+import { notInStore, passBarrier } from "./barrier";
 import { loadFormForReading, type ReadableForm } from "./form";
 import { guardsOf } from "./guards";
 import { effectCells } from "./journey";
@@ -60,9 +60,9 @@ export async function changeResponse(
 /** A response stays with the ledger that accepted it. */
 async function shardOf(ctx: WorkspaceContext, form: ReadableForm, responseId: string): Promise<number> {
   if (shardCount(form.settings) === 1) return 0;
-  await passBarrier(ctx, form.formId, form.settings);
+  const { current } = await passBarrier(ctx, form.formId, form.settings);
   const row = await openPrimaryStore(ctx.env).getResponse(ctx.workspaceId, form.formId, responseId);
-  if (row === null) throw new NotFoundError("The response");
+  if (row === null) throw notInStore(current);
   return row.shard;
 }
 

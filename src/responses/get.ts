@@ -1,7 +1,6 @@
 import { assertCan, type ServiceContext } from "../shared/context";
-import { NotFoundError } from "../shared/errors";
 import { openPrimaryStore, type ResponseRow } from "../store";
-import { passBarrier } from "./barrier";
+import { notInStore, passBarrier } from "./barrier";
 import { loadFormForReading } from "./form";
 
 export interface Current<T> {
@@ -15,6 +14,6 @@ export async function getResponse(ctx: ServiceContext, formId: string, responseI
   const form = await loadFormForReading(ctx, formId);
   const { current } = await passBarrier(ctx, form.formId, form.settings);
   const value = await openPrimaryStore(ctx.env).getResponse(ctx.workspaceId, form.formId, responseId);
-  if (value === null) throw new NotFoundError("The response");
+  if (value === null) throw notInStore(current);
   return { value, current };
 }

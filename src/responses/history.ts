@@ -1,7 +1,6 @@
 import { assertCan, type ServiceContext } from "../shared/context";
-import { NotFoundError } from "../shared/errors";
 import { type EntryRow, openPrimaryStore } from "../store";
-import { passBarrier } from "./barrier";
+import { notInStore, passBarrier } from "./barrier";
 import { loadFormForReading } from "./form";
 import type { Current } from "./get";
 import { shardCount } from "./shards";
@@ -14,7 +13,7 @@ export async function getHistory(ctx: ServiceContext, formId: string, responseId
   const form = await loadFormForReading(ctx, formId);
   const { current } = await passBarrier(ctx, form.formId, form.settings);
   const value = await openPrimaryStore(ctx.env).responseEntries(ctx.workspaceId, form.formId, responseId, MAX_ENTRIES);
-  if (value.length === 0) throw new NotFoundError("The response");
+  if (value.length === 0) throw notInStore(current);
   return { value, current };
 }
 

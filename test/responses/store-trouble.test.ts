@@ -64,6 +64,30 @@ test("the store refuses one form: it is still taken and counted, reads say that 
   expect(await (await ill.call("POST", `/api/v1/forms/${ill.formId}/verify`)).json()).toMatchObject({ ok: true, entries: 2 });
 }, 60_000);
 
+test.each([1, 3])(
+  "what only a ledger has yet is not said to be unknown (ledgers: %i)",
+  async (shards) => {
+    const form = await createForm({ shards });
+    await breakStore(form.formId);
+    broken.add(form.formId);
+    const taken = await form.accepted({ name: "During" });
+    const path = `/api/v1/forms/${form.formId}/responses/${taken.id}`;
+    const asked = [
+      ["GET", path],
+      ["GET", `${path}/history`],
+      ["PATCH", path, { data: { name: "No" } }],
+      ["DELETE", path],
+      ["POST", `${path}/erase`],
+    ] as const;
+    for (const [method, of, body] of asked) expect([method, (await form.call(method, of, body)).status]).toEqual([method, 503]);
+    await mendStore(form.formId);
+    broken.delete(form.formId);
+    await vi.waitFor(async () => expect((await form.call("GET", path)).status).toBe(200), { timeout: 20_000, interval: 200 });
+    expect((await form.call("GET", `/api/v1/forms/${form.formId}/responses/rsp_01jd3x0000abcdefghjkmnpqrs/history`)).status).toBe(404);
+  },
+  60_000,
+);
+
 test("one answer that the store refuses by itself is set aside, and those around it arrive", async () => {
   const world = await createForm();
   await poisonStore(world.formId);
