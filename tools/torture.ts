@@ -45,7 +45,7 @@ try {
   failed = report.violations.length > 0;
   const { told } = report;
   say(
-    `\n  ${report.kills} kills (${report.withUnsettled} with entries not yet settled, ${report.betweenCommitAndTrim} between commit and trim); ` +
+    `\n  ${report.kills} kills (${report.storeCrashes} after a crash of the database, ${report.withUnsettled} with entries not yet settled, ${report.betweenCommitAndTrim} between commit and trim); ` +
       `${report.responses} responses, ${report.entries} entries, ${told.replayed} repeats told, ${told.erased} erased, ` +
       `${told.full} told that it is full, ${told.unanswered} requests never answered.`,
   );

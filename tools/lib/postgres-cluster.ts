@@ -28,7 +28,12 @@ function unprivileged(): { uid: number; gid: number } | null {
   return null;
 }
 
-export async function startCluster(port: number): Promise<Postgres> {
+export interface Cluster extends Postgres {
+  /** Ends it as a crash would, without writing down what it holds, and starts it again. */
+  crash(): Promise<void>;
+}
+
+export async function startCluster(port: number): Promise<Cluster> {
   const bin = programs();
   if (bin === null) throw new Error("No PostgreSQL is installed here.");
   const user = process.getuid?.() === 0 ? unprivileged() : null;
@@ -45,11 +50,17 @@ export async function startCluster(port: number): Promise<Postgres> {
   if (made.status !== 0) throw new Error(`initdb failed: ${made.stderr}`);
   const settings = { listen_addresses: "127.0.0.1", unix_socket_directories: folder, fsync: "off", max_connections: "200" };
   const options = Object.entries(settings).flatMap(([name, value]) => ["-c", `${name}=${value}`]);
-  const server = spawn(join(bin, "postgres"), ["-D", data, "-p", String(port), ...options], { ...as, stdio: "ignore" });
-  const ended = new Promise<void>((done) => server.once("exit", () => done()));
+  const run = () => {
+    const server = spawn(join(bin, "postgres"), ["-D", data, "-p", String(port), ...options], { ...as, stdio: "ignore" });
+    const ended = new Promise<void>((done) => server.once("exit", () => done()));
+    return async (signal: NodeJS.Signals) => {
+      server.kill(signal);
+      await ended;
+    };
+  };
+  let end = run();
   const stop = async () => {
-    server.kill("SIGINT");
-    await ended;
+    await end("SIGINT");
     rmSync(folder, { recursive: true, force: true });
   };
   // Nobody asks for the password, but Hyperdrive insists on one.
@@ -60,7 +71,12 @@ export async function startCluster(port: number): Promise<Postgres> {
     await stop();
     throw error;
   }
-  return { url, stop };
+  const crash = async () => {
+    await end("SIGQUIT");
+    end = run();
+    await answers(url);
+  };
+  return { url, stop, crash };
 }
 
 async function answers(url: string): Promise<void> {

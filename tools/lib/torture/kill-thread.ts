@@ -26,9 +26,18 @@ function killAfterSettle(file: string, delayMs: number): void {
 }
 
 async function killAfterSettleElsewhere(url: string, delayMs: number): Promise<void> {
-  const sql = postgres(url, { max: 1, fetch_types: false });
-  const settled = async () => String((await sql.unsafe(MARKS))[0]?.settled);
-  const before = await settled();
+  const sql = postgres(url, { max: 1, fetch_types: false, connect_timeout: 2 });
+  // The database may be down just now.
+  const settled = async () => {
+    try {
+      return String((await sql.unsafe(MARKS))[0]?.settled);
+    } catch {
+      await new Promise((done) => setTimeout(done, 20));
+      return before;
+    }
+  };
+  let before: string | undefined;
+  before = await settled();
   const deadline = performance.now() + SETTLE_WITHIN_MS;
   while ((await settled()) === before && performance.now() < deadline);
   aim(delayMs);

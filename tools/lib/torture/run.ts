@@ -1,6 +1,7 @@
 // Load, SIGKILL, restart, compare; and again.
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { HttpClient } from "../http-client.ts";
 import type { Demo } from "../seed.ts";
 import { letTimePass } from "./age.ts";
@@ -43,6 +44,8 @@ export interface TortureOptions {
 export interface TortureReport {
   seed: number;
   kills: number;
+  /** Of these, so often the database had just crashed by itself. */
+  storeCrashes: number;
   /** Kills after the store's commit of a settle and before its ledger knew of it. */
   betweenCommitAndTrim: number;
   /** Kills that left entries in the ledgers alone. */
@@ -55,6 +58,8 @@ export interface TortureReport {
 
 const TIME_PASSES = 0.4;
 const EXPORTS_BEGIN = 0.4;
+/** So often the database goes first, while it is written to. */
+const STORE_CRASHES = 0.3;
 
 export async function torture(options: TortureOptions): Promise<TortureReport> {
   const { state, clients, seed, say = () => {} } = options;
@@ -64,7 +69,7 @@ export async function torture(options: TortureOptions): Promise<TortureReport> {
   const deadline = Date.now() + (options.limitMs ?? Number.POSITIVE_INFINITY);
   const store = await openStore(options.store ?? "d1", state);
   let server: Server | undefined;
-  const seen = { kills: 0, betweenCommitAndTrim: 0, withUnsettled: 0 };
+  const seen = { kills: 0, storeCrashes: 0, betweenCommitAndTrim: 0, withUnsettled: 0 };
   try {
     server = await start();
     const { api_key: apiKey } = JSON.parse(readFileSync(join(state, "demo.json"), "utf8")) as Demo;
@@ -130,7 +135,10 @@ export async function torture(options: TortureOptions): Promise<TortureReport> {
     if (form !== undefined) await orderExport(client, form);
     const running = load.run(clients);
     try {
-      await kill(chooseKill(random, victim.group, store.watched(), options.loadMs));
+      const crashes = random.next() < STORE_CRASHES && store.crash !== undefined;
+      if (crashes) seen.storeCrashes += 1;
+      const order = chooseKill(random, victim.group, store.watched(), options.loadMs);
+      await Promise.all([kill(order), crashes ? sleep(random.between(0, order.afterMs)).then(() => store.crash?.()) : undefined]);
       await victim.ended();
     } finally {
       load.stop();

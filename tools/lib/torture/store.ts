@@ -21,6 +21,8 @@ export interface BulkStore {
   marks(): Promise<Map<string, number> | null>;
   /** Of a server that has ended. */
   read<T>(sql: string, ...values: string[]): Promise<T[]>;
+  /** Where it is a server of its own: it crashes, and comes back. */
+  crash?(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -54,6 +56,7 @@ async function openCluster(): Promise<BulkStore> {
     watched: () => ({ kind: "postgres", url: cluster.url }),
     marks: async () => marksIn(await read(MARKS)),
     read,
+    crash: cluster.crash,
     stop: cluster.stop,
   };
 }
