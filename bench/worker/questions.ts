@@ -37,7 +37,7 @@ export default {
     const known = await knownFields(ctx, order.formId);
     const query = parseQuery(order.query, known.fields);
     const run = { ctx, form, query, position: order.position, deadline: deadlineAt(Date.now, Date.now() + 120_000) };
-    const counters = planQuery(query, { counted: known.counted, entries: 0, columns: null });
+    const counters = planQuery(query, { counted: known.counted, entries: 0, columns: false });
     try {
       const result =
         order.plan === "columns"

@@ -70,8 +70,7 @@ export async function answerQuery(
 
 /** How a question is answered behind that barrier. */
 export function planAt(query: Query, known: KnownFields, { position, current }: FormBarrier): Plan {
-  const entries = entriesAt(position);
-  return planQuery(query, { counted: known.counted, entries, columns: current ? { rows: entries } : null });
+  return planQuery(query, { counted: known.counted, entries: entriesAt(position), columns: current });
 }
 
 async function headOf(ctx: WorkspaceContext, form: AnalysedForm): Promise<{ position: string; current: true }> {
@@ -80,6 +79,6 @@ async function headOf(ctx: WorkspaceContext, form: AnalysedForm): Promise<{ posi
 }
 
 /** Every response took a number when it was accepted, so there are no more of them than these add up to. */
-export function entriesAt(position: string): number {
+function entriesAt(position: string): number {
   return position.split(",").reduce((sum, part) => sum + (Number(part.split(":")[1]) || 0), 0);
 }

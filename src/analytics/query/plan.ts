@@ -16,8 +16,8 @@ export interface PlanFacts {
   counted: ReadonlyMap<string, CountedField>;
   /** At least as many as there are responses, deleted ones included. */
   entries: number;
-  /** What columns can be asked about; null when the store is not current, which they would not notice. */
-  columns: ColumnFacts | null;
+  /** Whether columns may be asked: not while the store is not current, which they would not notice. */
+  columns: boolean;
 }
 
 export interface CountedField {
@@ -27,11 +27,6 @@ export interface CountedField {
   numbers: boolean;
   /** One response may give several values. */
   multiple: boolean;
-}
-
-export interface ColumnFacts {
-  /** At most as many responses. That enough of them lie in segments, the columns find out themselves. */
-  rows: number;
 }
 
 /** What is read of the counters, in memory or by day. */
@@ -93,7 +88,7 @@ export type Execute<P extends Plan> = (execution: Execution, plan: P) => Promise
 const COLUMNS_FROM = 20_000;
 
 export function planQuery(query: Query, facts: PlanFacts): Plan {
-  return planCounters(query, facts) ?? (facts.columns !== null && facts.entries >= COLUMNS_FROM ? { plan: "columns" } : { plan: "scan" });
+  return planCounters(query, facts) ?? (facts.columns && facts.entries >= COLUMNS_FROM ? { plan: "columns" } : { plan: "scan" });
 }
 
 const DAY = 86_400_000;

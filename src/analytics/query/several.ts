@@ -1,20 +1,20 @@
 // A question over several forms that share its fields: each form is asked as if alone, and the parts are added up as one.
 import { cached } from "../../cache";
 import { listForms } from "../../forms";
-import { passBarrier } from "../../responses";
+import { type FormBarrier, passBarrier } from "../../responses";
 import { assertCan, type ServiceContext, type WorkspaceContext } from "../../shared/context";
 import { type DomainError, InvalidError } from "../../shared/errors";
+import { columnsInto } from "../columns/execute";
 import { type AnalysedForm, loadAnalysedForm } from "../form";
 import { Accumulator, grouping, type Sink } from "./accumulator";
-import type { Answer } from "./ask";
-import { entriesAt } from "./ask";
+import { type Answer, planAt } from "./ask";
 import { liveInto, rollupInto } from "./counters";
 import { deadlineAt, QUERY_LIMIT_MS, withinDeadline } from "./deadline";
 import { type KnownFields, knownFields } from "./fields";
 import { hashText, queryText } from "./hash";
 import { askJoined } from "./join";
 import { object, parseQuery, refuse } from "./parse";
-import { type Execution, type PlanName, planQuery } from "./plan";
+import type { Execution, Plan, PlanName } from "./plan";
 import { scanInto } from "./scan";
 import type { Group, Query, QueryResult } from "./types";
 
@@ -63,7 +63,7 @@ async function run(
   parts: readonly Part[],
   query: Query,
   place: number | null,
-  barriers: readonly { position: string }[],
+  barriers: readonly FormBarrier[],
   deadline: Execution["deadline"],
 ): Promise<QueryResult & { plan: PlanName }> {
   const accumulator = new Accumulator(query);
@@ -71,10 +71,12 @@ async function run(
   let scanned = 0;
   for (const [i, { form, known, query: own }] of parts.entries()) {
     deadline.assertTime();
-    const position = barriers[i]?.position ?? "";
+    const barrier = barriers[i];
+    if (barrier === undefined) throw new Error("Impossible: every form has passed its barrier");
+    const { position } = barrier;
     const sink = place === null ? accumulator : grouping(accumulator, place, form.formId);
     const execution: Execution = { ctx, form, query: own, position, deadline };
-    const plan = planQuery(own, { counted: known.counted, entries: entriesAt(position), columns: null });
+    const plan = planAt(own, known, barrier);
     const rows = await into(sink, execution, plan);
     plans.add(rows === null ? "scan" : plan.plan);
     scanned += rows ?? (await scanInto(sink, execution));
@@ -83,9 +85,18 @@ async function run(
   return { ...accumulator.finish(scanned), plan: slowest };
 }
 
-function into(sink: Sink, execution: Execution, plan: ReturnType<typeof planQuery>): Promise<number | null> {
-  if (plan.plan === "live") return liveInto(sink, execution, plan);
-  return plan.plan === "rollup" ? rollupInto(sink, execution, plan) : Promise.resolve(null);
+/** Null: this plan cannot hand over parts, or cannot answer after all. */
+function into(sink: Sink, execution: Execution, plan: Plan): Promise<number | null> {
+  switch (plan.plan) {
+    case "live":
+      return liveInto(sink, execution, plan);
+    case "rollup":
+      return rollupInto(sink, execution, plan);
+    case "columns":
+      return columnsInto(sink, execution);
+    case "scan":
+      return Promise.resolve(null);
+  }
 }
 
 /** `form` may be grouped and sorted by like a field; no form knows of it. */

@@ -75,7 +75,7 @@ test("live, roll-up and scan agree with the plain evaluation, through the whole 
 
 test("the planner takes counters for what they know, and never for what they do not", () => {
   const counted = countedFields(fields, new Set(["stars"]));
-  const plan = (query: unknown) => planQuery(parseQuery(query, fields), { counted, entries: 10, columns: null }).plan;
+  const plan = (query: unknown) => planQuery(parseQuery(query, fields), { counted, entries: 10, columns: false }).plan;
   expect(plan({ aggregate: "count" })).toBe("live");
   expect(plan({ aggregate: "count", field: "name" })).toBe("live");
   expect(plan({ aggregate: "count", group_by: "tags" })).toBe("live");
