@@ -18,7 +18,6 @@ const PAUSE_AFTER_FAILURE_MS = 20;
 
 export class Load {
   #stopped = false;
-  #versions = 0;
 
   readonly client: Client;
   readonly model: Model;
@@ -74,8 +73,7 @@ export class Load {
 
   async #change(tracked: Tracked): Promise<void> {
     const { client, random } = this;
-    this.#versions += 1;
-    const version = `edit${this.#versions}`;
+    const version = this.model.nextVersion();
     const { state, token } = tracked;
     const answers = { mark: markOf(this.model.seed, tracked.number, version), ...this.#choose() };
     const dice = random.next();

@@ -83,6 +83,7 @@ export class Model {
   readonly told = { accepted: 0, replayed: 0, changed: 0, erased: 0, full: 0, refused: 0, unanswered: 0 };
   readonly #taken = new Map<string, Tracked>();
   #keys = 0;
+  #versions = 0;
 
   readonly seed: number;
 
@@ -121,6 +122,12 @@ export class Model {
     };
     form.responses.push(tracked);
     return tracked;
+  }
+
+  /** Never the same twice, whatever happens in between: it is part of keys. */
+  nextVersion(): string {
+    this.#versions += 1;
+    return `edit${this.#versions}`;
   }
 
   accepted(tracked: Tracked, accepted: NonNullable<Tracked["accepted"]>): void {
