@@ -62,7 +62,7 @@ export function createApp() {
   app.use(limitBody);
   app.use("/api/v1/forms/:id/public", publicCors);
   for (const part of ["responses", "starts", "views"]) app.on(["POST", "OPTIONS"], `/api/v1/forms/:id/${part}`, publicCors);
-  for (const part of ["uploads", "uploads/*"]) app.use(`/api/v1/forms/:id/${part}`, publicCors);
+  for (const part of ["uploads", "uploads/*", "resumable-uploads"]) app.use(`/api/v1/forms/:id/${part}`, publicCors);
   app.use(identity);
   app.route("/", live);
   app.route("/", ready);

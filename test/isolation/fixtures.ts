@@ -79,7 +79,7 @@ async function createUpload(world: World, named?: string): Promise<string> {
   const formId = named ?? (await createForm(world));
   await made(world.call("PATCH", `/api/v1/forms/${formId}`, { schema: WITH_FILE }));
   await made(world.call("POST", `/api/v1/forms/${formId}/publish`));
-  return String((await made(world.call("POST", `/api/v1/forms/${formId}/uploads/resumable`, { field: "cv", name: "cv.txt", size: 4 }))).id);
+  return String((await made(world.call("POST", `/api/v1/forms/${formId}/resumable-uploads`, { field: "cv", name: "cv.txt", size: 4 }))).id);
 }
 
 const MAKERS: Record<string, Maker> = {

@@ -83,8 +83,8 @@ describe("the doors of the form", () => {
   });
 
   test("any page may send parts, take back and look, as it may submit", async () => {
-    for (const path of ["", "/resumable", "/upl_1", "/upl_1/parts/1", "/upl_1/complete"]) {
-      const url = `/api/v1/forms/${world.formId}/uploads${path}`;
+    for (const path of ["uploads", "resumable-uploads", "uploads/upl_1", "uploads/upl_1/parts/1", "uploads/upl_1/complete"]) {
+      const url = `/api/v1/forms/${world.formId}/${path}`;
       const headers = { Origin: "https://elsewhere.test", "Access-Control-Request-Method": "PUT" };
       const reply = await world.call("OPTIONS", url, undefined, { key: null, headers });
       expect([reply.status, reply.headers.get("Access-Control-Allow-Origin")]).toEqual([204, "*"]);
@@ -123,7 +123,7 @@ describe("an answer that names", () => {
   });
 
   test("one that is not complete, more than the question takes, or the same twice", async () => {
-    const path = `/api/v1/forms/${world.formId}/uploads/resumable`;
+    const path = `/api/v1/forms/${world.formId}/resumable-uploads`;
     const begun = await world.call("POST", path, { field: "cv", name: "cv.pdf", size: 10 }, { key: null });
     const { id } = (await begun.json()) as { id: string };
     expect(await problemOf(await world.submit({ cv: [id] }))).toMatchObject({ status: 422, errors: ["upload_incomplete cv.0"] });

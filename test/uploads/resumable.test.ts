@@ -25,7 +25,7 @@ function partBytes(part: number, start = "%PDF-1.7\n"): Uint8Array {
 
 async function begun(body: Record<string, unknown> = {}): Promise<State> {
   const file = { field: "cv", name: "cv.pdf", type: "application/pdf", size: SIZE, ...body };
-  const reply = await world.call("POST", `${path}/resumable`, file, { key: null });
+  const reply = await world.call("POST", `/api/v1/forms/${world.formId}/resumable-uploads`, file, { key: null });
   expect(reply.status, await reply.clone().text()).toBe(201);
   return reply.json();
 }
@@ -89,7 +89,12 @@ describe("in parts", () => {
   });
 
   test("larger than the question takes is said before anything is sent", async () => {
-    const reply = await world.call("POST", `${path}/resumable`, { field: "cv", name: "cv.pdf", size: 20_000_001 }, { key: null });
+    const reply = await world.call(
+      "POST",
+      `/api/v1/forms/${world.formId}/resumable-uploads`,
+      { field: "cv", name: "cv.pdf", size: 20_000_001 },
+      { key: null },
+    );
     expect(await problemOf(reply)).toMatchObject({ status: 422, errors: ["file_too_large cv"] });
   });
 

@@ -38,7 +38,8 @@ const uploadRoute = defineRoute({
 });
 const beginRoute = defineRoute({
   method: "post",
-  path: `${path}/resumable`,
+  // Not below `uploads/`: a fixed word where another route has an id would put all of a form's routes out of the router's expression.
+  path: "/api/v1/forms/{id}/resumable-uploads",
   access,
   tags,
   summary: "Begin an upload in parts",
