@@ -127,8 +127,7 @@ async function offer(
     throw refusalError(outcome.reason);
   }
   if (outcome.kind === "replayed") return replayOf(ctx, form, input, outcome);
-  // At once for whoever looks; should it fail, the follower of entries does it.
-  if (files !== null) ctx.defer(files.claim(data, outcome.responseId).catch(() => {}));
+  files?.claimSoon(data, outcome.responseId);
   return { ...toAccepted(form.formId, outcome, data), resumeToken: request.resumeToken };
 }
 

@@ -22,7 +22,7 @@ export async function updateResponse(
     const { data } = evaluateOrRefuse(schema, { ...row.data, ...patch }, row.status, row.submittedAt, files?.find);
     // Its own from here on: the response is there already, and if the edit comes to nothing the file goes with it some day.
     await files?.hold(data, responseId);
-    if (files !== null) ctx.defer(files.claim(data, responseId).catch(() => {}));
+    files?.claimSoon(data, responseId);
     return { kind: "update", data };
   });
 }

@@ -4,6 +4,7 @@ import { sql } from "drizzle-orm";
 import type { FindUpload, FormSchema, UploadFacts } from "../forms";
 import type { ServiceContext } from "../shared/context";
 import { InvalidError } from "../shared/errors";
+import { describeError } from "../shared/log";
 import { fileFields, type Named, uploadsNamedIn, withoutTurns } from "./fields";
 import { HOLD_MS, UNCLAIMED_MS } from "./limits";
 import type { Upload } from "./rows";
@@ -26,7 +27,8 @@ export interface AnsweredUploads {
   /** Of those in `data` that no response has yet: nobody else may submit them meanwhile. Throws when somebody else is, or has. */
   hold(data: unknown, holder: string): Promise<void>;
   release(holder: string): Promise<void>;
-  claim(data: unknown, responseId: string): Promise<void>;
+  /** At once for whoever looks; should it fail, the follower of entries does it. */
+  claimSoon(data: unknown, responseId: string): void;
 }
 
 type Row = Pick<Upload, "id" | "field" | "name" | "type" | "size" | "status" | "scan"> & {
@@ -67,14 +69,12 @@ export async function uploadsInAnswer(
     release: async (holder) => {
       if (asked.some(isFresh)) await releaseUploads(ctx, form, holder);
     },
-    claim: async (data, id) => {
-      const claims = uploadsNamedIn(data).filter(isFresh);
-      if (claims.length > 0)
-        await claimUploads(
-          ctx,
-          form,
-          claims.map((named) => ({ ...named, response: id })),
-        );
+    claimSoon: (data, id) => {
+      const claims = uploadsNamedIn(data)
+        .filter(isFresh)
+        .map((named) => ({ ...named, response: id }));
+      const note = (error: unknown) => ctx.log.warn("uploads left to the follower", { response_id: id, ...describeError(error) });
+      if (claims.length > 0) ctx.defer(claimUploads(ctx, form, claims).catch(note));
     },
   };
 }

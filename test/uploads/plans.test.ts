@@ -14,12 +14,14 @@ test("every query walks an index", async () => {
   const { id } = await world.uploaded();
   await world.uploaded();
   const watched = watch();
-  const ctx = asSystem(testContext({ db: openDatabase(watched.db) }), world.workspaceId);
+  const deferred: Promise<unknown>[] = [];
+  const ctx = asSystem(testContext({ db: openDatabase(watched.db), defer: (work) => deferred.push(work) }), world.workspaceId);
   const form = { formId: world.formId, workspaceId: world.workspaceId, schema: { fields: FILE_FIELDS } as never };
   const files = await uploadsInAnswer(ctx, form, { cv: [id] });
   await files?.hold({ cv: [id] }, "holder");
   await files?.release("holder");
-  await files?.claim({ cv: [id] }, "rsp_1");
+  files?.claimSoon({ cv: [id] }, "rsp_1");
+  await Promise.all(deferred);
   await listUploads(ctx, { formId: world.formId, limit: 10 });
   await listUploads(ctx, { formId: world.formId, responseId: "rsp_1", limit: 10 });
   expect((await linksOf(ctx, world.formId, [id], 1)).size).toBe(1);
@@ -43,6 +45,6 @@ test("a form without files, and an answer that names none, ask the store nothing
   const files = await uploadsInAnswer(ctx, form(FILE_FIELDS), { name: "upl_01m7z8jpbd4e66kjref49kg9j6", cv: [] });
   await files?.hold({ name: "Ada" }, "holder");
   await files?.release("holder");
-  await files?.claim({ name: "Ada" }, "rsp_1");
+  files?.claimSoon({ name: "Ada" }, "rsp_1");
   expect(watched.statements()).toBe(0);
 });
