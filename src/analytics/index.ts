@@ -20,7 +20,7 @@ export * from "./ledger-reads";
 export * from "./live/form-feed";
 export * from "./live/messages";
 export { type FeedChoice, openEventFeed, openSocketFeed } from "./live/open-feed";
-export { FRAME_GAP_MS, nextFrameAt } from "./live/pace";
+export { FRAME_GAP_MS, nextFrameAt, type Told } from "./live/pace";
 export { issueTicket } from "./live/ticket";
 export { getMetrics, type Metrics } from "./metrics";
 export { AGGREGATES, type Answer, askForm, askWorkspace, BUCKETS, MAX_FORMS, viewOf } from "./query";

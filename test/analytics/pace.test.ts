@@ -1,49 +1,55 @@
 import { expect, test } from "vitest";
-import { FRAME_GAP_MS, nextFrameAt } from "../../src/analytics";
+import { FRAME_GAP_MS, nextFrameAt, type Told } from "../../src/analytics";
 
-const GROUPS = 4;
-const ROUND_MS = 520;
+const GROUPS = 8;
+const START = 1_000_000;
 
-/** Frames of a feed that never rests, each so late as `lateness` says. */
-function rounds(count: number, lateness: (frame: number) => number): number[][] {
+/** Frames of a feed that is quiet, then never rests; each so late as `lateness` says. By group. */
+function frames(count: number, lateness: (frame: number) => number = () => 0): number[][] {
   return Array.from({ length: GROUPS }, (_, index) => {
-    const frames = [1_000_000];
+    const told: number[] = [];
+    let group: Told = { lastAt: 0, beforeAt: 0 };
+    let now = START;
     for (let frame = 0; frame < count; frame++) {
-      const last = frames.at(-1) ?? 0;
-      frames.push(nextFrameAt(last, last + 1, index, GROUPS) + lateness(frame));
+      const due = nextFrameAt(group, now, index, GROUPS);
+      now = due + lateness(frame);
+      told.push(now);
+      group = { lastAt: due, beforeAt: group.lastAt };
+      now += 1;
     }
-    return frames;
+    return told;
   });
 }
 
-/** How far apart groups are that tell one after the other, the greatest such distance. */
-function widest(frames: readonly number[][]): number {
-  const places = frames.map((group) => (group.at(-1) ?? 0) % ROUND_MS).sort((a, b) => a - b);
-  return Math.max(...places.map((place, i) => ((places[i + 1] ?? (places[0] ?? 0) + ROUND_MS) - place) % ROUND_MS || ROUND_MS));
+/** The longest time in which no group at all is told, from `after` on. */
+function longestSilence(all: readonly number[][], after: number): number {
+  const times = all.flat().sort((a, b) => a - b);
+  const until = Math.min(...all.map((group) => group.at(-1) ?? 0));
+  return Math.max(...times.filter((at) => at >= after && at < until).map((at) => (times.find((next) => next > at) ?? at) - at));
 }
 
 test("who has been quiet is told at once, whichever group", () => {
-  expect(nextFrameAt(0, 10_000, 2, GROUPS)).toBe(10_000);
+  for (let index = 0; index < GROUPS; index++) expect(nextFrameAt({ lastAt: 0, beforeAt: 0 }, START, index, GROUPS)).toBe(START);
 });
 
 test("a single group keeps to the gap and to nothing else", () => {
-  expect(nextFrameAt(10_000, 10_100, 0, 1)).toBe(10_000 + FRAME_GAP_MS);
+  expect(nextFrameAt({ lastAt: START, beforeAt: 0 }, START + 100, 0, 1)).toBe(START + FRAME_GAP_MS);
 });
 
-test("groups of a busy feed never come closer than the gap, and end up spread over the round", () => {
-  const all = rounds(40, () => 0);
-  for (const frames of all) {
-    for (const [i, at] of frames.slice(1).entries()) {
-      const gap = at - (frames[i] ?? 0);
-      expect(gap).toBeGreaterThanOrEqual(FRAME_GAP_MS);
-      expect(gap).toBeLessThanOrEqual(FRAME_GAP_MS + 125);
-    }
+test("nobody is told more than twice a second, nor left alone for long", () => {
+  for (const group of frames(60)) {
+    for (const [i, at] of group.slice(2).entries()) expect(at - (group[i] ?? 0)).toBeGreaterThanOrEqual(2 * FRAME_GAP_MS);
+    for (const [i, at] of group.slice(1).entries()) expect(at - (group[i] ?? 0)).toBeLessThanOrEqual(2.1 * FRAME_GAP_MS);
   }
-  expect(widest(rounds(40, () => 0))).toBe(ROUND_MS / GROUPS);
+});
+
+test("from the first moment of a rush somebody is told every while, and soon the groups are spread evenly", () => {
+  expect(longestSilence(frames(40), START)).toBeLessThanOrEqual(200);
+  expect(longestSilence(frames(40), START + 10_000)).toBe(65);
 });
 
 test("frames that are a little late each time stay spread, and lose no time over it", () => {
-  const all = rounds(60, (frame) => (frame * 7) % 20);
-  expect(widest(all)).toBeLessThan(ROUND_MS / GROUPS + 40);
-  for (const frames of all) expect((frames.at(-1) ?? 0) - (frames.at(-21) ?? 0)).toBeLessThanOrEqual(20 * ROUND_MS + 40);
+  const all = frames(60, (frame) => (frame * 7) % 20);
+  expect(longestSilence(all, START + 10_000)).toBeLessThan(65 + 40);
+  for (const group of all) expect((group.at(-1) ?? 0) - (group.at(-21) ?? 0)).toBeLessThanOrEqual(20 * 520 + 40);
 });

@@ -12,6 +12,7 @@ import {
   metricsOfLedger,
   nextFrameAt,
   responseFrame,
+  type Told,
 } from "../../../src/analytics";
 import { describeError, type Logger } from "../../../src/shared/log";
 import type { Ledger } from "../ledger";
@@ -32,8 +33,7 @@ const KEEP_ALIVE_MS = 20_000;
 const MAX_SENT_BYTES = 8_388_608;
 
 /** Times are when a frame was or is due, not when it was told; null: nothing to tell. Who comes and goes makes no change wait. */
-interface Group {
-  lastAt: number;
+interface Group extends Told {
   changeAt: number | null;
   lastPresenceAt: number;
   presenceAt: number | null;
@@ -52,6 +52,7 @@ export class Feed {
   readonly #bySocket = new Map<WebSocket, SocketListener>();
   readonly #groups: Group[] = Array.from({ length: GROUPS }, () => ({
     lastAt: 0,
+    beforeAt: 0,
     changeAt: null,
     lastPresenceAt: 0,
     presenceAt: null,
@@ -99,7 +100,7 @@ export class Feed {
     if (this.#listeners.size === 0) return;
     const now = this.deps.now();
     const groups = this.#listeners.size < FEW_LISTENERS ? 1 : GROUPS;
-    for (const [index, group] of this.#groups.entries()) group.changeAt ??= nextFrameAt(group.lastAt, now, index, groups);
+    for (const [index, group] of this.#groups.entries()) group.changeAt ??= nextFrameAt(group, now, index, groups);
     this.#schedule(now);
   }
 
@@ -180,6 +181,7 @@ export class Feed {
     const changed = group.changeAt !== null && group.changeAt <= now;
     const presence = group.presenceAt !== null && group.presenceAt <= now;
     if (group.changeAt !== null && changed) {
+      group.beforeAt = group.lastAt;
       group.lastAt = Math.max(group.changeAt, now - MAX_LATE_MS);
       group.changeAt = null;
     }
