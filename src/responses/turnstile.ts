@@ -24,7 +24,7 @@ export async function assertHuman(
   const body = new URLSearchParams({ secret, response: token, ...(ctx.client.ip === null ? {} : { remoteip: ctx.client.ip }) });
   let verdict: { success?: unknown };
   try {
-    const reply = await ask(VERIFY_URL, { method: "POST", body, signal: AbortSignal.timeout(TIME_LIMIT_MS), redirect: "error" });
+    const reply = await ask(VERIFY_URL, { method: "POST", body, signal: AbortSignal.timeout(TIME_LIMIT_MS), redirect: "manual" });
     verdict = await reply.json();
   } catch (error) {
     ctx.log.warn("Turnstile did not answer", describeError(error));
