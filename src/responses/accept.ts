@@ -62,6 +62,7 @@ export interface AcceptedResponse {
   replayed: boolean;
 }
 
+const encoder = new TextEncoder();
 // A start older than this is a tab left open; it would only spoil the average.
 const MAX_FILL_MS = 7 * 86_400_000;
 const ATTEMPTS = 4;
@@ -157,7 +158,7 @@ async function acceptRequest(ctx: ServiceContext, form: PublishedForm, input: Ac
     startedAt,
     submittedAt: ctx.actor.kind === "system" ? (input.submittedAt ?? null) : null,
     data: text,
-    bytes: new TextEncoder().encode(text).byteLength,
+    bytes: encoder.encode(text).byteLength,
     salt,
     dataHash: dataHash(salt, canonicalJson(data)),
     meta: JSON.stringify({ ...metaOf(input.meta, input.visit), ...(notes === null ? {} : { plugins: notes }) }),

@@ -16,6 +16,7 @@ import type { ChangeRequest, Effect } from "./ledger/types";
 import { refusalError } from "./refusals";
 import { shardCount } from "./shards";
 
+const encoder = new TextEncoder();
 const WAIT_MS = 5_000;
 const ATTEMPTS = 5;
 
@@ -93,7 +94,7 @@ function changeRequest(
     salt,
     dataHash: change.data === undefined ? row.dataHash : dataHash(salt ?? "", canonicalJson(data)),
     meta: text === null ? null : JSON.stringify(kind === "erase" ? {} : row.meta),
-    bytes: text === null ? 0 : new TextEncoder().encode(text).byteLength,
+    bytes: text === null ? 0 : encoder.encode(text).byteLength,
     audit: { id: newId("audit", ctx.now()), ...actorOf(ctx), ip: ctx.client.ip, userAgent: ctx.client.userAgent },
     cells: add?.cells ?? [],
     correlationId: ctx.correlationId,

@@ -7,6 +7,9 @@ import { RegExpRouter } from "hono/router/reg-exp-router";
 import { TrieRouter } from "hono/router/trie-router";
 
 const VARIES = /[:*{]/;
+/** A form that is busy is asked for by the same path again and again. Bounded: callers may make up as many as they like. */
+const MAX_RECENT = 1_000;
+const MAX_RECENT_PATH = 200;
 
 export class FixedFirstRouter<T> implements Router<T> {
   readonly name = "FixedFirstRouter";
@@ -17,6 +20,8 @@ export class FixedFirstRouter<T> implements Router<T> {
   readonly walked: string[] = [];
   /** By path, then by method. Only paths that are routes: what callers make up is never kept. */
   readonly #fixed = new Map<string, Map<string, Result<T>>>();
+  /** By path, then by method, as above. */
+  readonly #recent = new Map<string, Map<string, Result<T>>>();
 
   add(method: string, path: string, handler: T): void {
     this.#everything.add(method, path, handler);
@@ -25,18 +30,28 @@ export class FixedFirstRouter<T> implements Router<T> {
   }
 
   match(method: string, path: string): Result<T> {
-    const found = this.#fixed.get(path);
-    if (found === undefined) {
-      this.#expression ??= this.#build();
-      if (this.#isWalked(path)) return this.#everything.match(method, path);
-      return this.#expression.match(method, path);
-    }
-    let result = found.get(method);
+    const isFixed = this.#fixed.has(path);
+    const known = isFixed ? this.#fixed.get(path) : this.#recentOf(path);
+    let result = known?.get(method);
     if (result === undefined) {
-      result = this.#everything.match(method, path);
-      if (KEPT_METHODS.has(method)) found.set(method, result);
+      result = isFixed ? this.#everything.match(method, path) : this.#search(method, path);
+      if (KEPT_METHODS.has(method)) known?.set(method, result);
     }
     return result;
+  }
+
+  #search(method: string, path: string): Result<T> {
+    this.#expression ??= this.#build();
+    return this.#isWalked(path) ? this.#everything.match(method, path) : this.#expression.match(method, path);
+  }
+
+  #recentOf(path: string): Map<string, Result<T>> | undefined {
+    const known = this.#recent.get(path);
+    if (known !== undefined || path.length > MAX_RECENT_PATH) return known;
+    if (this.#recent.size >= MAX_RECENT) this.#recent.clear();
+    const found = new Map<string, Result<T>>();
+    this.#recent.set(path, found);
+    return found;
   }
 
   #build(): RegExpRouter<T> {
