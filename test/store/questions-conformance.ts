@@ -103,6 +103,37 @@ export function describeQuestions(name: string, env: Stores, numRuns = 25): void
     expectSame(accumulator.finish(0).rows, evaluateInMemory(query, form.rows).rows, "long names");
   });
 
+  test(`${name}: a list or an object where a text was asked for is no text to compare with`, async () => {
+    const given = { submittedAt: 1_000, partial: false, deleted: false, meta: {}, shard: 0 };
+    const held = [
+      { name: ["Ada"] },
+      { name: { a: 1 } },
+      { name: "Ada" },
+      { name: '["Ada"]' },
+      { tags: [["a"], "b"] },
+      { tags: [{ x: "a" }] },
+    ];
+    const form = await settled(
+      env,
+      held.map((data) => ({ ...given, data })),
+    );
+    for (const filter of [
+      { "data.name": { $gt: "Ada" } },
+      { "data.name": { $gte: "Ada" } },
+      { "data.name": { $lt: "zzz" } },
+      { "data.name": '["Ada"]' },
+      { "data.name": { $in: ['["Ada"]', '{"a":1}'] } },
+      { "data.name": { $not: { $eq: '["Ada"]' } } },
+      { tags: { $gt: "A" } },
+      { tags: '["a"]' },
+    ]) {
+      const query = parseQuery({ aggregate: "count", filter }, fields);
+      const accumulator = new Accumulator(query);
+      const scanned = await scanInto(accumulator, { ...form.execution, query });
+      expectSame(accumulator.finish(scanned).rows, evaluateInMemory(query, form.rows).rows, JSON.stringify(filter));
+    }
+  });
+
   test(`${name}: another workspace's question finds nothing`, async () => {
     const form = await settled(env, [{ data: { name: "Ada" }, submittedAt: 1_000, partial: false, deleted: false, meta: {}, shard: 0 }]);
     const query = parseQuery({ aggregate: "count" }, fields);

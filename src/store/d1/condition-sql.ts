@@ -32,11 +32,16 @@ export function conditionSql(condition: Condition, parameter: string): Condition
         return `(${whole(node.field)} IS ${node.exists ? "NOT " : ""}NULL)`;
       case "compare":
         if (node.value === null) return `(${whole(node.field)} IS NULL)`;
-        return each(node.field, (x) => comparison(x, node.by, node.value));
+        return each(node.field, (x) => comparison(x, node.by, node.value), typeof node.value === "string");
       case "in": {
         const given = node.values.filter((value) => value !== null);
         const place = bind(given);
-        const listed = each(node.field, (x) => `${x} IN (SELECT value FROM json_each(${parameter}, '$[${place}]'))`);
+        const among = (x: string) => `${x} IN (SELECT value FROM json_each(${parameter}, '$[${place}]'))`;
+        const listed = each(
+          node.field,
+          among,
+          given.some((value) => typeof value === "string"),
+        );
         return given.length < node.values.length ? `(${listed} OR ${whole(node.field)} IS NULL)` : listed;
       }
       case "contains":
@@ -69,12 +74,17 @@ export function conditionSql(condition: Condition, parameter: string): Condition
   }
 }
 
-/** Any member of a list or an object may match; anything else is compared as it is. Never null, so that NOT means what it says. */
-function each(field: FieldRef, test: (x: string) => string): string {
-  if ((field.kind === "list" || field.kind === "object") && field.in !== "column") {
-    return `EXISTS (SELECT 1 FROM json_each(${field.in}, '${jsonPath(field.path)}') m WHERE ${test("m.value")})`;
+/**
+ * Any member of a list or an object may match; anything else is compared as it is. Never null, so that NOT means what it says. SQLite
+ * shows a list or an object as its JSON, which is no text to compare with; that is looked at last, because it is dear.
+ */
+function each(field: FieldRef, test: (x: string) => string, withText = false): string {
+  if (field.in === "column") return `coalesce(${test(whole(field))}, 0)`;
+  const guard = (type: string) => (withText ? ` AND ${type} NOT IN ('array', 'object')` : "");
+  if (field.kind === "list" || field.kind === "object") {
+    return `EXISTS (SELECT 1 FROM json_each(${field.in}, '${jsonPath(field.path)}') m WHERE ${test("m.value")}${guard("m.type")})`;
   }
-  return `coalesce(${test(whole(field))}, 0)`;
+  return `coalesce(${test(whole(field))}${guard(`json_type(${field.in}, '${jsonPath(field.path)}')`)}, 0)`;
 }
 
 function whole(field: FieldRef): string {
