@@ -43,7 +43,8 @@ function changeBetween(before: number, after: number, zone: string): number {
 
 /** Tells the bucket of any instant from `from` to `to`. Each is worked out once: an hour that is shown twice when clocks go back is two. */
 export function bucketReader(by: Bucket, zone: string, [from, to]: readonly [number, number]): (instant: number) => Value {
-  const clock = clockSteps(zone, from, to);
+  // From an hour before: a change just before the first instant cuts the hour in which it lies.
+  const clock = clockSteps(zone, from - UNIT_MS.hour, to);
   const unit = by === "hour" ? UNIT_MS.hour : UNIT_MS.day;
   const known = clock.map(() => new Map<number, Value>());
   return (instant) => {
