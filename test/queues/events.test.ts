@@ -1,5 +1,5 @@
 import { createExecutionContext, createMessageBatch, env, getQueueResult, waitOnExecutionContext } from "cloudflare:test";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { consumeEvents } from "../../queues/events";
 import { type Follower, wakeOverdueRanges } from "../../src/responses";
 import { openPrimaryStore } from "../../src/store";
@@ -21,6 +21,11 @@ async function settledForm() {
   const form = await createForm();
   await form.accepted({ name: "Ada" });
   await form.list();
+  // The real queue is told too: not before it is done does a row that is put back stay.
+  await vi.waitFor(async () => expect(await openPrimaryStore(env).outboxRange(form.formId, 0, 1)).toBeNull(), {
+    timeout: 15_000,
+    interval: 50,
+  });
   return { form, pointer: { type: "entries", formId: form.formId, workspaceId: form.workspaceId, shard: 0, fromSeq: 1, toSeq: 1 } };
 }
 

@@ -152,14 +152,19 @@ test("nobody is alarmed by the silence of a form that was closed", async () => {
   const form = await createAnalysed();
   await submitPast(form, ordinary(24));
   const at = (hours: number) => asSystem(testContext({ now: () => today + hours * HOUR }), form.workspaceId);
+  // Its own answers are looked at by the real clock as well, which may be ahead of these hours and put the next look off.
+  const check = async (hours: number) => {
+    await env.DB.prepare("UPDATE anomaly_watch SET next_check_at = 0 WHERE form_id = ?1").bind(form.formId).run();
+    await checkDueForms(at(hours));
+  };
   await watchCommits(at(0.1), { ...RANGE, formId: form.formId, workspaceId: form.workspaceId });
-  await checkDueForms(at(0.2));
-  await checkDueForms(at(16));
+  await check(0.2);
+  await check(16);
   expect((await listAlerts(at(16), { state: "open", limit: 10 })).items).toMatchObject([{ details: { kind: "silence" } }]);
   expect((await form.call("POST", `/api/v1/forms/${form.formId}/close`)).status).toBe(200);
-  await checkDueForms(at(18));
+  await check(18);
   expect((await listAlerts(at(18), { state: "open", limit: 10 })).items).toEqual([]);
-  await checkDueForms(at(41));
+  await check(41);
   expect((await listAlerts(at(41), { state: "open", limit: 10 })).items).toEqual([]);
 }, 60_000);
 
