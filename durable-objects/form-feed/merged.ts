@@ -13,16 +13,11 @@ import {
   responseFrame,
   summarise,
 } from "../../src/analytics";
-import { EventListener, type Listener, type ListenerFacts, SocketListener } from "../form-ledger/live/listeners";
+import { Breath, EventListener, type Listener, type ListenerFacts, MAX_AGE_MS, MAX_SENT_BYTES, SocketListener } from "../listeners";
 import { headOf, type Place } from "./place";
 
 export const MAX_LISTENERS = 10_000;
-const KEEP_ALIVE_MS = 20_000;
-/** Who may listen was asked when the feed was opened; after this long it is asked again. */
-const MAX_AGE_MS = 3_600_000;
 const AGAIN_MS = 1_000;
-/** Of answers to all listeners together in one frame, as a ledger by itself does it. */
-const MAX_SENT_BYTES = 8_388_608;
 
 export interface Opening {
   zone: string;
@@ -51,7 +46,7 @@ export class MergedFeed {
   #lastAt = 0;
   #timer: ReturnType<typeof setTimeout> | null = null;
   #isReading = false;
-  #keepAlive: ReturnType<typeof setInterval> | null = null;
+  readonly #breath = new Breath(this.#listeners, (listener) => this.#leave(listener));
 
   constructor(
     readonly formId: string,
@@ -90,7 +85,7 @@ export class MergedFeed {
   openEvents(opening: Opening): ReadableStream<Uint8Array> {
     const listener = new EventListener(this.#factsOf(opening), 0, (gone) => this.#leave(gone));
     this.#come(listener, opening);
-    this.#keepAlive ??= setInterval(() => this.#breathe(), KEEP_ALIVE_MS);
+    this.#breath.begin();
     return listener.stream;
   }
 
@@ -220,18 +215,6 @@ export class MergedFeed {
   #metrics(news: readonly LedgerNews[], zone: number, head: FeedHead): FeedMessage {
     const totals = news.flatMap((one) => one.totals[zone] ?? []);
     return { type: "metrics", ...head, data: metricsView(this.formId, summarise(totals), this.deps.now(), head.position) };
-  }
-
-  #breathe(): void {
-    let streams = 0;
-    for (const listener of [...this.#listeners]) {
-      if (!(listener instanceof EventListener)) continue;
-      if (listener.keepAlive()) streams += 1;
-      else this.#leave(listener);
-    }
-    if (streams > 0 || this.#keepAlive === null) return;
-    clearInterval(this.#keepAlive);
-    this.#keepAlive = null;
   }
 }
 

@@ -1,13 +1,10 @@
 // Gathers what is published into two frames a second: at once when it has been quiet. Of messages with one key only the newest is told.
-import { EventListener, type Listener, type ListenerFacts, SocketListener } from "../form-ledger/live/listeners";
+import { Breath, EventListener, type Listener, type ListenerFacts, MAX_AGE_MS, SocketListener } from "../listeners";
 import type { Published } from ".";
 import type { Kept, KeptMessage } from "./kept";
 
 export const MAX_LISTENERS = 5_000;
 const FRAME_GAP_MS = 500;
-const KEEP_ALIVE_MS = 20_000;
-/** Who may listen was asked when the feed was opened; after this long it is asked again. */
-const MAX_AGE_MS = 3_600_000;
 /** Waiting for the next frame. Beyond it the oldest go: who publishes so much publishes what is in the store anyway. */
 const MAX_PENDING = 1_000;
 
@@ -18,7 +15,7 @@ export class Hub {
   #presence = false;
   #lastAt = 0;
   #timer: ReturnType<typeof setTimeout> | null = null;
-  #keepAlive: ReturnType<typeof setInterval> | null = null;
+  readonly #breath = new Breath(this.#listeners, (listener) => this.#leave(listener));
 
   constructor(
     readonly kept: Kept,
@@ -59,7 +56,7 @@ export class Hub {
   openEvents(after: number | null): ReadableStream<Uint8Array> {
     const listener = new EventListener(this.#facts(), this.kept.head, (gone) => this.#leave(gone));
     this.#welcome(listener, after);
-    this.#keepAlive ??= setInterval(() => this.#breathe(), KEEP_ALIVE_MS);
+    this.#breath.begin();
     return listener.stream;
   }
 
@@ -132,18 +129,6 @@ export class Hub {
     const data = type === "presence" ? { data: { listeners: this.#listeners.size } } : {};
     const position = String(head);
     listener.send({ type, position }, JSON.stringify({ type, seq: head, position, ...data }));
-  }
-
-  #breathe(): void {
-    let streams = 0;
-    for (const listener of [...this.#listeners]) {
-      if (!(listener instanceof EventListener)) continue;
-      if (listener.keepAlive()) streams += 1;
-      else this.#leave(listener);
-    }
-    if (streams > 0 || this.#keepAlive === null) return;
-    clearInterval(this.#keepAlive);
-    this.#keepAlive = null;
   }
 }
 

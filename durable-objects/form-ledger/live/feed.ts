@@ -15,9 +15,9 @@ import {
   type Told,
 } from "../../../src/analytics";
 import { describeError, type Logger } from "../../../src/shared/log";
+import { Breath, EventListener, type Listener, type ListenerFacts, MAX_AGE_MS, MAX_SENT_BYTES, SocketListener } from "../../listeners";
 import type { Ledger } from "../ledger";
 import { KEPT_ENTRIES } from "../settler";
-import { EventListener, type Listener, type ListenerFacts, SocketListener } from "./listeners";
 import { totalsOf } from "./reads";
 
 export const MAX_LISTENERS = 10_000;
@@ -26,11 +26,6 @@ const FEW_LISTENERS = 100;
 const GROUPS = 16;
 /** A frame that was held up makes the next one no later, so that one long task does not drive all groups together; up to here. */
 const MAX_LATE_MS = 60;
-/** Who may listen was asked when the feed was opened; after this long it is asked again. */
-const MAX_AGE_MS = 3_600_000;
-const KEEP_ALIVE_MS = 20_000;
-/** Of answers to all listeners together in one frame: sending costs by the byte, and a thousand times what one costs. */
-const MAX_SENT_BYTES = 8_388_608;
 
 /** Times are when a frame was or is due, not when it was told; null: nothing to tell. Who comes and goes makes no change wait. */
 interface Group extends Told {
@@ -59,7 +54,7 @@ export class Feed {
     timer: null,
     dueAt: 0,
   }));
-  #keepAlive: ReturnType<typeof setInterval> | null = null;
+  readonly #breath = new Breath(this.#listeners, (listener) => this.#leave(listener));
 
   constructor(
     readonly ledger: Ledger,
@@ -86,7 +81,7 @@ export class Feed {
   openEvents(opening: Opening): ReadableStream<Uint8Array> {
     const listener = new EventListener(this.#factsOf(opening), this.ledger.head, (gone) => this.#leave(gone));
     this.#welcome(listener, opening.after);
-    this.#keepAlive ??= setInterval(() => this.#breathe(), KEEP_ALIVE_MS);
+    this.#breath.begin();
     return listener.stream;
   }
 
@@ -246,18 +241,6 @@ export class Feed {
 
   #tell(listener: Listener, message: FeedMessage): void {
     listener.send(message, JSON.stringify(message));
-  }
-
-  #breathe(): void {
-    let streams = 0;
-    for (const listener of this.#listeners) {
-      if (!(listener instanceof EventListener)) continue;
-      if (listener.keepAlive()) streams += 1;
-      else this.#leave(listener);
-    }
-    if (streams > 0 || this.#keepAlive === null) return;
-    clearInterval(this.#keepAlive);
-    this.#keepAlive = null;
   }
 }
 

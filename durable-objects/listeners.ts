@@ -1,4 +1,11 @@
-// Who listens: a WebSocket, which survives while the object sleeps, or a stream of server-sent events, which keeps it awake.
+// Who listens to a live feed, whichever object tells it: a WebSocket, which survives while the object sleeps, or a stream of
+// server-sent events, which keeps it awake.
+
+/** Who may listen was asked when the feed was opened; after this long it is asked again. */
+export const MAX_AGE_MS = 3_600_000;
+/** Of answers to all listeners together in one frame: sending costs by the byte, and a thousand times what one costs. */
+export const MAX_SENT_BYTES = 8_388_608;
+const KEEP_ALIVE_MS = 20_000;
 
 /** What a listener must know of a message; the words themselves come beside it. */
 interface Spoken {
@@ -107,5 +114,31 @@ export class EventListener implements Listener {
     if (controller === null || (controller.desiredSize ?? 0) <= 0) return false;
     controller.enqueue(encoder.encode(text));
     return true;
+  }
+}
+
+/** Breathes into the streams for as long as there are any. */
+export class Breath {
+  #timer: ReturnType<typeof setInterval> | null = null;
+
+  constructor(
+    readonly listeners: ReadonlySet<Listener>,
+    readonly leave: (listener: Listener) => void,
+  ) {}
+
+  begin(): void {
+    this.#timer ??= setInterval(() => this.#once(), KEEP_ALIVE_MS);
+  }
+
+  #once(): void {
+    let streams = 0;
+    for (const listener of [...this.listeners]) {
+      if (!(listener instanceof EventListener)) continue;
+      if (listener.keepAlive()) streams += 1;
+      else this.leave(listener);
+    }
+    if (streams > 0 || this.#timer === null) return;
+    clearInterval(this.#timer);
+    this.#timer = null;
   }
 }
