@@ -18,6 +18,8 @@ const MAX_CHOICES = 1_000;
 
 export class Tally {
   readonly columns: readonly ColumnTally[];
+  /** For each column whose cells hold the choices of several turns. */
+  readonly #apart: readonly (((item: Scalar) => Scalar[]) | null)[];
   rows = 0;
 
   constructor(columns: readonly Column[]) {
@@ -27,6 +29,7 @@ export class Tally {
       numbers: null,
       choices: column.field !== null && CHOICES.has(column.field.type) ? new Map() : null,
     }));
+    this.#apart = columns.map((column) => (column.repeat === null ? null : apartBy(column)));
   }
 
   add(cells: readonly Cell[]): void {
@@ -36,7 +39,8 @@ export class Tally {
       const items = (isList(cell) ? cell : [cell]).filter((item) => item !== null);
       if (items.length === 0) continue;
       tally.answered += 1;
-      if (tally.choices !== null) countChoices(tally.choices, items);
+      const apart = this.#apart[i] ?? null;
+      if (tally.choices !== null) countChoices(tally.choices, apart === null ? items : items.flatMap(apart));
       else for (const item of items) if (typeof item === "number") addNumber(tally, item);
     }
   }
@@ -46,6 +50,23 @@ function countChoices(choices: Map<string, number>, items: readonly Scalar[]): v
   for (const item of new Set(items.map(choiceText))) {
     if (choices.has(item) || choices.size < MAX_CHOICES) choices.set(item, (choices.get(item) ?? 0) + 1);
   }
+}
+
+/** What was chosen in one turn stands in one text: the form's own words part it, the longest first, for they may have commas. */
+function apartBy({ field }: Column): (item: Scalar) => Scalar[] {
+  const words = (field?.options ?? []).flatMap(({ value, label }) => [value, label]).sort((a, b) => b.length - a.length);
+  return (item) => {
+    if (typeof item !== "string") return [item];
+    const found: string[] = [];
+    for (let rest = item; rest !== ""; ) {
+      const word = words.find((one) => rest === one || (one !== "" && rest.startsWith(`${one}, `)));
+      // Not one of them, as a choice is that was written in by hand: it stays as it is.
+      if (word === undefined) return [...found, rest];
+      found.push(word);
+      rest = rest.slice(word.length + 2);
+    }
+    return found;
+  };
 }
 
 function choiceText(item: Scalar): string {
