@@ -104,7 +104,7 @@ function columnsOfField(field: FieldDescription, repeat: string | null, choices:
     const scalar = scalarReader(type, labels);
     return {
       key: path.join("."),
-      label: part === null ? field.label : `${field.label}: ${partLabel}`,
+      label: part === null ? field.label : `${withStop(field.label)} ${partLabel}`,
       type: repeat === null ? type : "list",
       repeat,
       field,
@@ -122,6 +122,11 @@ function columnsOfField(field: FieldDescription, repeat: string | null, choices:
     default:
       return [column(null, "", typeOf(field))];
   }
+}
+
+/** A question that ends with its own sign needs no other. */
+function withStop(label: string): string {
+  return /\p{P}\s*$/u.test(label) ? label.trimEnd() : `${label}:`;
 }
 
 function typeOf({ type }: FieldDescription): ColumnType {
