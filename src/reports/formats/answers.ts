@@ -1,6 +1,8 @@
 // pure. One response as people read it: each question that has an answer; the turns of a repeating group one after the other.
-import { type Cell, isList } from "../table/cells";
+import { type Cell, isList, type Scalar } from "../table/cells";
+import type { Column } from "../table/columns";
 import type { ExportRow, ExportSource } from "./format";
+import { type Currencies, currenciesOf, moneyText } from "./money";
 import { readableText } from "./readable";
 
 export interface Answer {
@@ -22,15 +24,18 @@ export type AnswerPart = ({ kind: "answer" } & Answer) | { kind: "turn"; label: 
 const IN_HEADING = new Set(["id", "submitted_at"]);
 
 export function answersOf(
-  { columns, meta, repeats }: Pick<ExportSource, "columns" | "meta" | "repeats">,
+  { columns, meta, repeats, schemas }: Pick<ExportSource, "columns" | "meta" | "repeats" | "schemas">,
   { cells }: ExportRow,
 ): AnswerPart[] {
+  const currencies = currenciesOf(schemas);
   const parts: AnswerPart[] = [];
   const told = new Set<string>();
   for (const [i, column] of columns.entries()) {
     if (IN_HEADING.has(column.key)) continue;
+    // Nearly all are, and the cover says so.
+    if (column.key === "status" && cells[i] === "complete" && !meta.choseFields) continue;
     if (column.repeat === null) {
-      parts.push(...answerOf(column.label, cells[i] ?? null, meta.timezone));
+      parts.push(...answerOf(column, cells[i] ?? null));
     } else if (!told.has(column.repeat)) {
       told.add(column.repeat);
       parts.push(...turnsOf(column.repeat));
@@ -39,20 +44,25 @@ export function answersOf(
   return parts;
 
   function turnsOf(path: string): AnswerPart[] {
-    const within = columns.flatMap((column, i) => (column.repeat === path ? [{ label: column.label, cell: cells[i] ?? null }] : []));
+    const within = columns.flatMap((column, i) => (column.repeat === path ? [{ column, cell: cells[i] ?? null }] : []));
     const group = repeats.find((repeat) => repeat.path === path)?.label ?? path;
     const turns = Math.max(0, ...within.map(({ cell }) => (isList(cell) ? cell.length : 0)));
     return Array.from({ length: turns }, (_, turn) => {
-      const answers = within.flatMap(({ label, cell }) => answerOf(label, isList(cell) ? (cell[turn] ?? null) : null, meta.timezone));
+      const answers = within.flatMap(({ column, cell }) => answerOf(column, isList(cell) ? (cell[turn] ?? null) : null));
       return [{ kind: "turn", label: `${group} ${turn + 1}` } as const, ...answers];
     }).flat();
   }
+
+  function answerOf(column: Column, cell: Cell): AnswerPart[] {
+    const items = isList(cell) ? cell : [cell];
+    const text = items.map((item) => textOf(column, item, meta.timezone, currencies)).join("\n");
+    if (text === "") return [];
+    const links = items.flatMap((item) => (item !== null && typeof item === "object" && "file" in item ? [item.file] : []));
+    return [{ kind: "answer", label: column.label, text, ...(links.length === items.length ? { links } : {}) }];
+  }
 }
 
-function answerOf(label: string, cell: Cell, timezone: string): AnswerPart[] {
-  const items = isList(cell) ? cell : [cell];
-  const text = items.map((item) => readableText(item, timezone)).join("\n");
-  if (text === "") return [];
-  const links = items.flatMap((item) => (item !== null && typeof item === "object" && "file" in item ? [item.file] : []));
-  return [{ kind: "answer", label, text, ...(links.length === items.length ? { links } : {}) }];
+function textOf({ key }: Column, item: Scalar, timezone: string, currencies: Currencies): string {
+  const currency = typeof item === "number" ? currencies.get(key) : undefined;
+  return currency === undefined ? readableText(item, timezone) : moneyText(item as number, currency);
 }

@@ -5,11 +5,13 @@ import { documentFromTemplate, templateFingerprint } from "../docx-template";
 import { type ZipEntry, zip } from "../files/zip";
 import type { Tally } from "../table/tally";
 import { answersOf } from "./answers";
+import { isFromRight } from "./docx/language";
 import { documentOf, paperOf } from "./docx/package";
 import { type TableRow, Tables } from "./docx/table";
 import { isRightToLeft, paragraphs } from "./docx/text";
 import { factsOf } from "./facts";
 import type { ExportRow, ExportSource, Share, StreamFormat } from "./format";
+import { currenciesOf } from "./money";
 import { rowsOf } from "./passing";
 import { readableText } from "./readable";
 import { answeredOf, percent, type QuestionSummary, shortNumber } from "./summary";
@@ -42,7 +44,8 @@ export const docx: StreamFormat = {
     if (own !== null) return yield own;
     const { meta } = source;
     const tally = await addedUp(source);
-    yield* documentOf(meta, joined(front(source, tally), meta.options.per_response === false ? [] : responses(source)));
+    const body = joined(front(source, tally), meta.options.per_response === false ? [] : responses(source));
+    yield* documentOf(source, body, meta.options.cover !== false);
   },
 };
 
@@ -62,17 +65,17 @@ async function* files(source: ExportSource): AsyncGenerator<ZipEntry> {
   const { meta } = source;
   const tally = await addedUp(source);
   if (meta.options.cover !== false || meta.options.summary !== false) {
-    yield { path: "Summary.docx", data: documentOf(meta, joined(front(source, tally), [])) };
+    yield { path: "Summary.docx", data: documentOf(source, joined(front(source, tally), []), meta.options.cover !== false) };
   }
   const tables = responseTables(source);
   const rows = rowsOf(source, SECOND_READING);
   let pending = await rows.next();
   for (let number = 0; !pending.done; ) {
     const path = `Responses from ${String(number + 1).padStart(String(tally.rows).length, "0")}.docx`;
-    yield { path, data: documentOf(meta, some()) };
+    yield { path, data: documentOf(source, some(), false) };
 
     async function* some(): AsyncGenerator<string> {
-      yield heading("Responses", 1);
+      yield heading(source, "Responses", 1);
       let chars = 0;
       for (let i = 0; i < RESPONSES_PER_FILE && chars < CHARS_PER_FILE && !pending.done; i++) {
         number += 1;
@@ -95,29 +98,52 @@ function* front(source: ExportSource, tally: Tally): Generator<string> {
   const { meta } = source;
   if (meta.options.cover !== false) yield cover(source, tally.rows);
   if (meta.options.summary === false) return;
-  const questions = answeredOf(tally);
-  if (questions.length > 0) yield heading("Summary", 1, true);
+  const questions = answeredOf(tally).map((question) => ({ ...question, label: labelIn(source, question) }));
+  if (questions.length > 0) yield heading(source, "Summary", 1, true);
   const tables = new Tables(paperOf(meta), 0.6);
-  for (const question of questions) yield heading(question.label, 3) + figures(question, tally.rows, tables);
+  const currencies = currenciesOf(source.schemas);
+  const isCounted = ({ figures: of, choices }: QuestionSummary) => of === null && choices === null;
+  const more = questions.filter((question) => !isCounted(question));
+  for (const question of more)
+    yield heading(source, question.label, 3) + figures(question, { rows: tally.rows, tables, currency: currencies.get(question.key) });
+  // Of names and sentences there is nothing to say but how many: a line each.
+  const counted = questions.filter(isCounted).map(({ label, answered }) => ({ label, text: `${answered} of ${tally.rows}` }));
+  if (counted.length === 0) return;
+  if (more.length > 0) yield heading(source, "Other questions", 3);
+  yield tables.write(counted, { mirrored: isMirrored(counted), together: counted.length <= KEPT_TOGETHER });
+}
+
+/** A question of a repeating group goes by the group's name as well: there, "Name" alone is everybody's. */
+function labelIn({ columns, repeats }: ExportSource, { key, label }: QuestionSummary): string {
+  const column = columns.find((one) => one.key === key);
+  const group = column?.repeat == null ? undefined : repeats.find(({ path }) => path === column.repeat);
+  return group === undefined ? label : `${group.label} · ${label}`;
 }
 
 function cover(source: ExportSource, rows: number): string {
   const { meta } = source;
+  const fromRight = isFromRight(source);
   const facts = factsOf(source, rows).map(({ label, value }) => ({ label, text: readableText(value, meta.timezone) }));
   return (
-    paragraphs(meta.workspaceName, { style: "Overline" }) +
-    paragraphs(meta.title, { style: "Title" }) +
-    new Tables(paperOf(meta), 0.3).write(facts)
+    paragraphs(meta.workspaceName, { style: "Overline", fromRight }) +
+    paragraphs(meta.title, { style: "Title", fromRight }) +
+    new Tables(paperOf(meta), 0.3).write(facts, { mirrored: fromRight })
   );
 }
 
-function figures({ label, answered, figures: of, choices }: QuestionSummary, rows: number, tables: Tables): string {
+interface FigureLook {
+  rows: number;
+  tables: Tables;
+  currency: string | undefined;
+}
+
+function figures({ label, answered, figures: of, choices }: QuestionSummary, { rows, tables, currency }: FigureLook): string {
   const lines: TableRow[] = [{ label: "Answered", text: `${answered} of ${rows}` }];
   if (of !== null) {
     lines.push(
-      { label: "Average", text: shortNumber(of.average) },
-      { label: "Least", text: shortNumber(of.least) },
-      { label: "Most", text: shortNumber(of.most) },
+      { label: "Average", text: shortNumber(of.average, currency) },
+      { label: "Least", text: shortNumber(of.least, currency) },
+      { label: "Most", text: shortNumber(of.most, currency) },
     );
   }
   for (const { label: choice, count, share } of choices ?? []) lines.push({ label: choice, text: `${count} (${percent(share)} %)` });
@@ -129,7 +155,7 @@ async function* responses(source: ExportSource): AsyncGenerator<string> {
   let number = 0;
   for await (const row of rowsOf(source, SECOND_READING)) {
     number += 1;
-    if (number === 1) yield heading("Responses", 1, true);
+    if (number === 1) yield heading(source, "Responses", 1, true);
     yield oneResponse(source, row, number, tables);
   }
 }
@@ -142,16 +168,23 @@ function oneResponse(source: ExportSource, row: ExportRow, number: number, table
   const { meta } = source;
   const { response } = row;
   const rows = answersOf(source, row).map((part): TableRow => (part.kind === "turn" ? { heading: part.label } : part));
-  const fromRight = rows.filter((line) => "label" in line && isRightToLeft(line.label)).length;
   return (
-    heading(`Response ${number}`, 2) +
-    paragraphs(`${readableText({ at: response.submittedAt }, meta.timezone)} · ${response.id}`, { style: "Byline" }) +
-    tables.write(rows.length === 0 ? [{ label: "", text: "No answers" }] : rows, { mirrored: fromRight * 2 > rows.length })
+    heading(source, `Response ${number}`, 2) +
+    paragraphs(`${readableText({ at: response.submittedAt }, meta.timezone)} · ${response.id}`, {
+      style: "Byline",
+      fromRight: isFromRight(source),
+    }) +
+    tables.write(rows.length === 0 ? [{ label: "", text: "No answers" }] : rows, { mirrored: isMirrored(rows) })
   );
 }
 
-function heading(text: string, level: 1 | 2 | 3, newPage = false): string {
-  return paragraphs(text, { style: `Heading${level}`, newPage });
+/** Where most questions are read from the right. */
+function isMirrored(rows: readonly TableRow[]): boolean {
+  return rows.filter((row) => "label" in row && isRightToLeft(row.label)).length * 2 > rows.length;
+}
+
+function heading(source: ExportSource, text: string, level: 1 | 2 | 3, newPage = false): string {
+  return paragraphs(text, { style: `Heading${level}`, newPage, fromRight: isFromRight(source) });
 }
 
 async function* joined(...parts: (Iterable<string> | AsyncIterable<string>)[]): AsyncGenerator<string> {

@@ -32,7 +32,13 @@ export function contentTypes(parts: readonly (readonly [path: string, type: stri
   return `${XML_HEAD}<Types xmlns="${PACKAGE}/content-types"><Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/><Default Extension="xml" ContentType="application/xml"/>${overrides.join("")}</Types>`;
 }
 
-export function coreProperties({ title, madeAt, position }: Pick<ExportMeta, "title" | "madeAt" | "position">): string {
+/** `language`: a tag; null where nobody knows. */
+export function coreProperties({
+  title,
+  madeAt,
+  position,
+  language,
+}: Pick<ExportMeta, "title" | "madeAt" | "position" | "language">): string {
   const at = new Date(madeAt).toISOString().replace(/\.\d+Z$/, "Z");
-  return `${XML_HEAD}<cp:coreProperties xmlns:cp="${PACKAGE}/metadata/core-properties" xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:dcterms="http://purl.org/dc/terms/" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"><dc:title>${escapeXml(title)}</dc:title><dc:creator>Headwater</dc:creator><dc:description>Ledger position ${escapeXml(position)}</dc:description><dcterms:created xsi:type="dcterms:W3CDTF">${at}</dcterms:created></cp:coreProperties>`;
+  return `${XML_HEAD}<cp:coreProperties xmlns:cp="${PACKAGE}/metadata/core-properties" xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:dcterms="http://purl.org/dc/terms/" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"><dc:title>${escapeXml(title)}</dc:title><dc:creator>Headwater</dc:creator><dc:description>Ledger position ${escapeXml(position)}</dc:description>${language === null ? "" : `<dc:language>${escapeXml(language)}</dc:language>`}<dcterms:created xsi:type="dcterms:W3CDTF">${at}</dcterms:created></cp:coreProperties>`;
 }

@@ -1,5 +1,6 @@
 // pure. What the answers to each question add up to, for every format that says so.
 import type { Tally } from "../table/tally";
+import { moneyText } from "./money";
 
 export interface QuestionSummary {
   key: string;
@@ -34,8 +35,9 @@ export function answeredOf(tally: Tally): QuestionSummary[] {
     .map((question) => ({ ...question, choices: question.choices?.slice(0, MAX_CHOICES_SHOWN) ?? null }));
 }
 
-export function shortNumber(value: number): string {
-  return String(Math.round(value * 100) / 100);
+/** `currency`: of an amount. */
+export function shortNumber(value: number, currency?: string): string {
+  return currency === undefined ? String(Math.round(value * 100) / 100) : moneyText(value, currency);
 }
 
 export function percent(share: number): string {

@@ -5,6 +5,7 @@ import type { Tally } from "../table/tally";
 import { answersOf } from "./answers";
 import { factsOf } from "./facts";
 import type { ExportRow, ExportSource, StreamFormat } from "./format";
+import { type Currencies, currenciesOf } from "./money";
 import { chunked, rowsOf } from "./passing";
 import { readableText } from "./readable";
 import { answeredOf, percent, shortNumber } from "./summary";
@@ -37,7 +38,7 @@ async function* parts(source: ExportSource): AsyncGenerator<ZipEntry> {
     if (options.per_response === false) for await (const _ of responses);
     else yield { path: name, data: responses };
   }
-  if (options.summary !== false) yield { path: "summary.tex", data: summaryTex(tally) };
+  if (options.summary !== false) yield { path: "summary.tex", data: summaryTex(tally, currenciesOf(source.schemas)) };
   const facts = factsOf(source, tally.rows).map(({ label, value }) => [label, readableText(value, source.meta.timezone)] as const);
   const shown = {
     facts: options.cover !== false ? facts : [],
@@ -65,11 +66,14 @@ function responseTex(source: ExportSource, row: ExportRow, number: number): stri
   return `\\response{${number}}{${when}}{${escapeTex(response.id)}}\n${answers.join("")}\n`;
 }
 
-function summaryTex(tally: Tally): string {
+function summaryTex(tally: Tally, currencies: Currencies): string {
   let text = "";
-  for (const { label, answered, figures, choices } of answeredOf(tally)) {
+  for (const { key, label, answered, figures, choices } of answeredOf(tally)) {
     text += `\\question{${escapeTex(label)}}{${answered}}{${tally.rows}}\n`;
-    if (figures !== null) text += `\\figures{${[figures.average, figures.least, figures.most].map(shortNumber).join("}{")}}\n`;
+    if (figures !== null) {
+      const told = [figures.average, figures.least, figures.most].map((value) => escapeTex(shortNumber(value, currencies.get(key))));
+      text += `\\figures{${told.join("}{")}}\n`;
+    }
     for (const choice of choices ?? []) text += `\\choice{${escapeTex(choice.label)}}{${choice.count}}{${percent(choice.share)}}\n`;
   }
   return text === "" ? "No answers.\n" : text;

@@ -32,7 +32,7 @@ const ORDER: Record<string, string> = {
   "w:tc": "tcPr p",
   "w:r": "rPr t tab br fldChar instrText",
   "w:style": "name basedOn next uiPriority semiHidden unhideWhenUsed qFormat pPr rPr tblPr",
-  "w:sectPr": "headerReference footerReference pgSz pgMar",
+  "w:sectPr": "headerReference footerReference pgSz pgMar titlePg",
 };
 const ANY_ORDER = new Set(["w:r"]);
 
@@ -128,27 +128,104 @@ Time zone | UTC
 Ledger position | 0:42
 Export | exp_1
 Summary
-What did you like?
-Answered | 1 of 2
 Score
 Answered | 2 of 2
 Average | 3
 Least | 2
 Most | 4
+Other questions
+What did you like? | 1 of 2
 Responses
 Response 1
 2026-01-31 09:00 · rsp_1
-Status | complete
 What did you like? | Fine
 Score | 2
 Response 2
 2026-01-31 09:00 · rsp_2
-Status | complete
 Score | 4
 `);
     const parts = partsOf(bytes);
     expect(parts.get("word/footer1.xml")?.text).toContain("Ledger position 0:42");
     expect(parts.get("docProps/core.xml")?.text).toContain("Ledger position 0:42");
+  });
+
+  test("has a cover without the running head, and says which language it is in", async () => {
+    const parts = partsOf(await written(docx, { fields: FIELDS, answers: [{}], language: "de" }));
+    const first = (document?: Element) => [...everyElement(document as Element, "w:titlePg")].length;
+    expect(first(parts.get("word/document.xml"))).toBe(1);
+    expect([...everyElement(parts.get("docProps/core.xml") as Element, "dc:language")].map(({ text }) => text)).toEqual(["de"]);
+    const bare = partsOf(await written(docx, { fields: FIELDS, answers: [{}], options: { cover: false } }));
+    expect(first(bare.get("word/document.xml"))).toBe(0);
+    expect([...everyElement(bare.get("docProps/core.xml") as Element, "dc:language")]).toEqual([]);
+  });
+
+  test("says of amounts what they are amounts of, and which group a question of many is of", async () => {
+    const fields: FormSchema["fields"] = [
+      { name: "spent", type: "currency", label: "Spent?", currency: "EUR" },
+      {
+        name: "kids",
+        type: "repeat",
+        label: "Child",
+        fields: [
+          {
+            name: "likes",
+            type: "checkboxes",
+            label: "Likes",
+            options: ["Cake, cream", "Tea"].map((label) => ({ value: label[0] ?? "", label })),
+          },
+          { name: "kid", type: "short_text", label: "Name" },
+          { name: "fee", type: "currency", label: "Fee", currency: "JPY" },
+        ],
+      },
+      { name: "stay", type: "date_range", label: "How long?" },
+    ];
+    const kids = [
+      { kid: "Ann", likes: ["C", "T"], fee: 300 },
+      { kid: "Bo", likes: ["T"] },
+      { kid: "Cy", likes: [] },
+    ];
+    const stay = { start: "2026-08-01", end: "2026-08-03" };
+    const told = lines(
+      bodyOf(await written(docx, { fields, answers: [{ spent: 19.5, kids, stay }, { spent: 1 }], options: { cover: false } })),
+    );
+    expect(told.join("\n").replaceAll("\u00a0", " ")).toBe(`Summary
+Spent?
+Answered | 2 of 2
+Average | EUR 10.25
+Least | EUR 1.00
+Most | EUR 19.50
+Child · Likes
+Answered | 1 of 2
+Cake, cream | 1 (100 %)
+Tea | 1 (100 %)
+Child · Fee
+Answered | 1 of 2
+Average | JPY 300
+Least | JPY 300
+Most | JPY 300
+Other questions
+Child · Name | 1 of 2
+How long? start | 1 of 2
+How long? end | 1 of 2
+Responses
+Response 1
+2026-01-31 09:00 · rsp_1
+Spent? | EUR 19.50
+Child 1
+Likes | Cake, cream, Tea
+Name | Ann
+Fee | JPY 300
+Child 2
+Likes | Tea
+Name | Bo
+Child 3
+Name | Cy
+How long? start | 2026-08-01
+How long? end | 2026-08-03
+Response 2
+2026-01-31 09:00 · rsp_2
+Spent? | EUR 1.00
+`);
   });
 
   test("without a cover, a summary and responses still opens", async () => {
@@ -198,7 +275,6 @@ describe("an answer", () => {
     const people = [{ who: "Ann", age: 30 }, {}, { who: "Bob" }];
     const body = await answered("", { answers: [{ people }] });
     expect(lines(body).slice(3)).toEqual([
-      "Status | complete",
       "People & pets 1",
       "Who | Ann",
       "Age | 30",
@@ -232,10 +308,26 @@ describe("an answer", () => {
     const fields: FormSchema["fields"] = [{ name: "who", type: "short_text", label: "שם" }];
     const own = { fields, options: { cover: false, summary: false } };
     const [mirrored] = everyElement(bodyOf(await written(docx, { ...own, answers: [{ who: "משה" }] })), "w:tblPr");
-    expect(mirrored?.children.map(({ name }) => name)).not.toContain("w:bidiVisual");
-    const more = [...fields, { name: "where", type: "short_text" as const, label: "איפה" }];
-    const [most] = everyElement(bodyOf(await written(docx, { ...own, fields: more, answers: [{ who: "משה", where: "חיפה" }] })), "w:tblPr");
-    expect(most?.children.map(({ name }) => name)).toContain("w:bidiVisual");
+    expect(mirrored?.children.map(({ name }) => name)).toContain("w:bidiVisual");
+    const more = [...fields, { name: "where", type: "short_text" as const, label: "Where" }];
+    const [half] = everyElement(bodyOf(await written(docx, { ...own, fields: more, answers: [{ who: "משה", where: "חיפה" }] })), "w:tblPr");
+    expect(half?.children.map(({ name }) => name)).not.toContain("w:bidiVisual");
+  });
+
+  test("that is short stands beside its question, from whichever side that is read; so do the document's own words", async () => {
+    const long = "A text of another direction that runs over several lines is read from the side where it begins.";
+    const fields: FormSchema["fields"] = ["שם", "גיל", "ספר"].map((label, i) => ({ name: `f${i}`, type: "short_text", label }));
+    const sides = async (title: string) => {
+      const body = bodyOf(await written(docx, { fields, answers: [{ f0: "משה", f1: "41", f2: long }], options: { title } }));
+      return new Map(
+        [...everyElement(body, "w:p")].map((paragraph) => [textOf(paragraph), [...everyElement(paragraph, "w:jc")].length === 1]),
+      );
+    };
+    const hebrew = await sides("איך היה?");
+    expect(["Summary", "Response 1", "Ledger position", "41"].map((text) => hebrew.get(text))).toEqual([true, true, true, true]);
+    expect([hebrew.get("משה"), hebrew.get(long)]).toEqual([false, false]);
+    const english = await sides("How was it?");
+    expect(["Summary", "Response 1", "Ledger position", "41"].map((text) => english.get(text))).toEqual([false, false, false, true]);
   });
 });
 

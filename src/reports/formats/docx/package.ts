@@ -2,10 +2,11 @@
 // throughout; Word calls a document in another order damaged.
 import type { ZipEntry } from "../../files/zip";
 import { zip } from "../../files/zip";
-import type { ExportMeta } from "../format";
+import type { ExportMeta, ExportSource } from "../format";
 import { CORE_PROPERTIES, contentTypes, coreProperties, OFFICE_RELATIONS, packageRelationships, relationships, XML_HEAD } from "../office";
 import { chunked } from "../passing";
 import { escapeXml } from "../xml";
+import { isFromRight, languageOf } from "./language";
 import { STYLES } from "./styles";
 import { MARGIN, PAGES } from "./table";
 import { paragraphs } from "./text";
@@ -13,11 +14,17 @@ import { paragraphs } from "./text";
 const NAMESPACES = `xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main" xmlns:r="${OFFICE_RELATIONS}"`;
 const TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml";
 
-export function documentOf(meta: ExportMeta, body: AsyncIterable<string>): AsyncGenerator<Uint8Array> {
-  return zip(parts(meta, body), meta.madeAt);
+/** `hasCover`: the first page is one, and shows neither the title once more nor a number. */
+export function documentOf(source: Written, body: AsyncIterable<string>, hasCover: boolean): AsyncGenerator<Uint8Array> {
+  return zip(parts(source, body, hasCover), source.meta.madeAt);
 }
 
-function* parts(meta: ExportMeta, body: AsyncIterable<string>): Generator<ZipEntry> {
+type Written = Pick<ExportSource, "meta" | "schemas">;
+
+function* parts(source: Written, body: AsyncIterable<string>, hasCover: boolean): Generator<ZipEntry> {
+  const { meta } = source;
+  const language = languageOf(source);
+  const title = paragraphs(meta.title, { style: "Header", fromRight: isFromRight(source) });
   yield {
     path: "[Content_Types].xml",
     data: contentTypes([
@@ -29,7 +36,7 @@ function* parts(meta: ExportMeta, body: AsyncIterable<string>): Generator<ZipEnt
     ]),
   };
   yield { path: "_rels/.rels", data: packageRelationships("word/document.xml") };
-  yield { path: CORE_PROPERTIES, data: coreProperties(meta) };
+  yield { path: CORE_PROPERTIES, data: coreProperties({ ...meta, language }) };
   yield {
     path: "word/_rels/document.xml.rels",
     data: relationships([
@@ -39,20 +46,20 @@ function* parts(meta: ExportMeta, body: AsyncIterable<string>): Generator<ZipEnt
       ["rId4", "footer", "footer1.xml"],
     ]),
   };
-  yield { path: "word/styles.xml", data: `${XML_HEAD}<w:styles ${NAMESPACES}>${STYLES(meta.language)}</w:styles>` };
+  yield { path: "word/styles.xml", data: `${XML_HEAD}<w:styles ${NAMESPACES}>${STYLES(language)}</w:styles>` };
   yield { path: "word/settings.xml", data: SETTINGS };
-  yield { path: "word/header1.xml", data: `${XML_HEAD}<w:hdr ${NAMESPACES}>${paragraphs(meta.title, { style: "Header" })}</w:hdr>` };
+  yield { path: "word/header1.xml", data: `${XML_HEAD}<w:hdr ${NAMESPACES}>${title}</w:hdr>` };
   yield { path: "word/footer1.xml", data: `${XML_HEAD}<w:ftr ${NAMESPACES}>${footer(meta)}</w:ftr>` };
-  yield { path: "word/document.xml", data: chunked(whole(meta, body)) };
+  yield { path: "word/document.xml", data: chunked(whole(meta, body, hasCover)) };
 }
 
-async function* whole(meta: ExportMeta, body: AsyncIterable<string>): AsyncGenerator<string> {
+async function* whole(meta: ExportMeta, body: AsyncIterable<string>, hasCover: boolean): AsyncGenerator<string> {
   yield `${XML_HEAD}<w:document ${NAMESPACES}><w:body>`;
   yield* body;
   const { width, height } = PAGES[paperOf(meta)];
   const margins = ["top", "right", "bottom", "left"].map((side) => `w:${side}="${MARGIN}"`).join(" ");
   // A body does not end with a table.
-  yield `<w:p/><w:sectPr><w:headerReference w:type="default" r:id="rId3"/><w:footerReference w:type="default" r:id="rId4"/><w:pgSz w:w="${width}" w:h="${height}"/><w:pgMar ${margins} w:header="567" w:footer="567" w:gutter="0"/></w:sectPr></w:body></w:document>`;
+  yield `<w:p/><w:sectPr><w:headerReference w:type="default" r:id="rId3"/><w:footerReference w:type="default" r:id="rId4"/><w:pgSz w:w="${width}" w:h="${height}"/><w:pgMar ${margins} w:header="567" w:footer="567" w:gutter="0"/>${hasCover ? "<w:titlePg/>" : ""}</w:sectPr></w:body></w:document>`;
 }
 
 export function paperOf({ options }: Pick<ExportMeta, "options">): keyof typeof PAGES {

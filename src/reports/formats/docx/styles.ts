@@ -54,14 +54,18 @@ const BORDERS =
 const CELLS =
   '<w:tblCellMar><w:top w:w="60" w:type="dxa"/><w:left w:w="100" w:type="dxa"/><w:bottom w:w="60" w:type="dxa"/><w:right w:w="100" w:type="dxa"/></w:tblCellMar>';
 
-/** A form may call a language as it likes; Word knows tags. */
-const TAG = /^[a-z]{2,3}(-[a-z0-9]{2,8})*$/i;
+/** Without one named, Word sets Chinese, Japanese and Korean in a book face of another age. */
+const EAST_ASIAN: readonly (readonly [RegExp, string])[] = [
+  [/^ja\b/i, "Yu Gothic"],
+  [/^ko\b/i, "Malgun Gothic"],
+  [/^(yue|zh-(tw|hk|mo|hant))\b/i, "Microsoft JhengHei"],
+];
 
-/** `language`: of the questions, which Word asks before it breaks words and reads aloud. */
+/** `language`: as languageOf() in language.ts knows it. */
 export function STYLES(language: string | null): string {
-  const speaks =
-    language === null || !TAG.test(language) ? "" : `<w:lang w:val="${language}" w:eastAsia="${language}" w:bidi="${language}"/>`;
-  const fonts = '<w:rFonts w:ascii="Calibri" w:hAnsi="Calibri" w:cs="Arial"/>';
+  const speaks = language === null ? "" : `<w:lang w:val="${language}" w:eastAsia="${language}" w:bidi="${language}"/>`;
+  const eastAsian = EAST_ASIAN.find(([tag]) => tag.test(language ?? ""))?.[1] ?? "Microsoft YaHei";
+  const fonts = `<w:rFonts w:ascii="Calibri" w:hAnsi="Calibri" w:eastAsia="${eastAsian}" w:cs="Arial"/>`;
   return `<w:docDefaults><w:rPrDefault><w:rPr>${fonts}${size(21)}${speaks}</w:rPr></w:rPrDefault><w:pPrDefault/></w:docDefaults><w:style w:type="paragraph" w:default="1" w:styleId="Normal"><w:name w:val="Normal"/><w:qFormat/></w:style><w:style w:type="table" w:default="1" w:styleId="TableNormal"><w:name w:val="Normal Table"/><w:uiPriority w:val="99"/><w:semiHidden/><w:unhideWhenUsed/><w:tblPr><w:tblInd w:w="0" w:type="dxa"/><w:tblCellMar><w:top w:w="0" w:type="dxa"/><w:left w:w="108" w:type="dxa"/><w:bottom w:w="0" w:type="dxa"/><w:right w:w="108" w:type="dxa"/></w:tblCellMar></w:tblPr></w:style>${PARAGRAPHS.map(paragraphStyle).join("")}<w:style w:type="table" w:customStyle="1" w:styleId="Answers"><w:name w:val="Answers"/><w:basedOn w:val="TableNormal"/><w:tblPr><w:tblBorders>${BORDERS}</w:tblBorders>${CELLS}</w:tblPr></w:style>`;
 }
 

@@ -14,6 +14,8 @@ export type TableRow = { label: string; text: string; links?: readonly Link[] } 
 
 /** A row as long as this may break over pages; a shorter one stays whole. */
 const KEPT_WHOLE_CHARS = 600;
+/** In a table from the right a number or a name stands beside its question; a longer text keeps the side it is read from. */
+const ONE_LINE_CHARS = 60;
 const LOOK = '<w:tblLook w:val="0000" w:firstRow="0" w:lastRow="0" w:firstColumn="0" w:lastColumn="0" w:noHBand="1" w:noVBand="1"/>';
 const SHADED = '<w:shd w:val="clear" w:color="auto" w:fill="F3F6F9"/>';
 const WHOLE = "<w:trPr><w:cantSplit/></w:trPr>";
@@ -38,21 +40,24 @@ export class Tables {
     let xml = `<w:tbl><w:tblPr><w:tblStyle w:val="Answers"/>${mirrored ? "<w:bidiVisual/>" : ""}<w:tblW w:w="${this.#width}" w:type="dxa"/><w:tblLayout w:type="fixed"/>${LOOK}</w:tblPr><w:tblGrid><w:gridCol w:w="${this.#first}"/><w:gridCol w:w="${second}"/></w:tblGrid>`;
     for (const row of rows) {
       if ("heading" in row) {
-        xml += `<w:tr>${WHOLE}<w:tc><w:tcPr><w:tcW w:w="${this.#width}" w:type="dxa"/><w:gridSpan w:val="2"/></w:tcPr>${paragraphs(row.heading, { style: "Turn", keepNext: true })}</w:tc></w:tr>`;
+        xml += `<w:tr>${WHOLE}<w:tc><w:tcPr><w:tcW w:w="${this.#width}" w:type="dxa"/><w:gridSpan w:val="2"/></w:tcPr>${paragraphs(row.heading, { style: "Turn", keepNext: true, fromRight: mirrored })}</w:tc></w:tr>`;
         continue;
       }
       const isShort = row.label.length < KEPT_WHOLE_CHARS && row.text.length < KEPT_WHOLE_CHARS;
-      const label = this.#label(row.label, together && row !== last);
-      xml += `<w:tr>${isShort ? WHOLE : ""}${label}<w:tc><w:tcPr><w:tcW w:w="${second}" w:type="dxa"/></w:tcPr>${row.links === undefined ? paragraphs(row.text) : row.links.map(linkParagraph).join("")}</w:tc></w:tr>`;
+      const label = this.#label(row.label, { keepNext: together && row !== last, fromRight: mirrored });
+      const fromRight = mirrored && row.text.length <= ONE_LINE_CHARS;
+      const answer =
+        row.links === undefined ? paragraphs(row.text, { fromRight }) : row.links.map((link) => linkParagraph(link, mirrored)).join("");
+      xml += `<w:tr>${isShort ? WHOLE : ""}${label}<w:tc><w:tcPr><w:tcW w:w="${second}" w:type="dxa"/></w:tcPr>${answer}</w:tc></w:tr>`;
     }
     return `${xml}</w:tbl>`;
   }
 
-  #label(text: string, keepNext: boolean): string {
-    const key = keepNext ? `+${text}` : `-${text}`;
+  #label(text: string, look: { keepNext: boolean; fromRight: boolean }): string {
+    const key = `${look.keepNext ? "+" : "-"}${look.fromRight ? "+" : "-"}${text}`;
     const known = this.#labels.get(key);
     if (known !== undefined) return known;
-    const cell = `<w:tc><w:tcPr><w:tcW w:w="${this.#first}" w:type="dxa"/>${SHADED}</w:tcPr>${paragraphs(text, { style: "Label", keepNext })}</w:tc>`;
+    const cell = `<w:tc><w:tcPr><w:tcW w:w="${this.#first}" w:type="dxa"/>${SHADED}</w:tcPr>${paragraphs(text, { style: "Label", ...look })}</w:tc>`;
     if (this.#labels.size < MAX_KNOWN) this.#labels.set(key, cell);
     return cell;
   }
