@@ -2,8 +2,10 @@
 // for each repeating group, and a summary in front. Cells are typed; text is text, whatever it looks like, so no formula can hide in it.
 import { type ZipEntry, zip } from "../files/zip";
 import type { Cell } from "../table/cells";
+import type { Column, ColumnType } from "../table/columns";
 import type { ExportRow, ExportSource, StreamFormat } from "./format";
 import { headsOf } from "./header";
+import { isFromRight } from "./language";
 import { rowsOf } from "./passing";
 import { repeatTable } from "./xlsx/repeats";
 import { Sheet, type SheetColumn } from "./xlsx/sheet";
@@ -14,7 +16,7 @@ import { sheetFile, workbookParts } from "./xlsx/workbook";
 const MAX_SHEET_ROWS = 1_048_576;
 /** A part of a zip ends at 4 GB, and programs that open a workbook give up long before. */
 const MAX_SHEET_CHARS = 1_000_000_000;
-const SUMMARY_COLUMNS: readonly SheetColumn[] = [34, 40, 14, 14, 14, 14].map((width) => ({ label: "", width }));
+const SUMMARY_COLUMNS: readonly SheetColumn[] = [44, 36, 12, 12, 12, 12].map((width) => ({ label: "", width }));
 
 export const xlsx: StreamFormat = {
   kind: "stream",
@@ -29,6 +31,7 @@ export const xlsx: StreamFormat = {
 export async function* workbook(source: ExportSource, most: number): AsyncGenerator<ZipEntry> {
   const { meta } = source;
   const tally = source.newTally();
+  const look = { hasHeader: true, fromRight: isFromRight(source), paper: meta.options.paper ?? "a4" } as const;
   // The summary stands in front and is written last: only then is it known.
   const sheets = [{ name: "Summary", number: 1 }];
   const add = (wanted: string): string => {
@@ -44,15 +47,15 @@ export async function* workbook(source: ExportSource, most: number): AsyncGenera
     const { columns, rows } = repeatTable(source, group);
     yield* sheetsOf(group.label, columns, rows);
   }
-  const summary = new Sheet(SUMMARY_COLUMNS, meta.timezone, false);
+  const summary = new Sheet(SUMMARY_COLUMNS, meta.timezone, { ...look, hasHeader: false });
   yield { path: sheetPath(1), data: summary.write(summaryRows(source, tally)) };
-  yield* workbookParts(sheets, meta);
+  yield* workbookParts(sheets, source);
 
   /** One table, over as many sheets as it takes. */
   async function* sheetsOf(name: string, columns: readonly SheetColumn[], rows: AsyncGenerator<readonly Cell[]>): AsyncGenerator<ZipEntry> {
     let pending = await rows.next();
     do {
-      const sheet = new Sheet(columns, meta.timezone);
+      const sheet = new Sheet(columns, meta.timezone, look);
       yield { path: add(name), data: sheet.write(some(sheet)) };
     } while (!pending.done);
 
@@ -78,12 +81,24 @@ function sheetPath(number: number): string {
 
 function sheetColumns({ columns, meta }: ExportSource): SheetColumn[] {
   const heads = headsOf(columns, meta.options);
-  return columns.map((column, i) => ({ label: heads[i] ?? column.key, width: widthOf(column.type, heads[i] ?? "", column.field?.type) }));
+  return columns.map((column, i) => ({
+    label: heads[i] ?? column.key,
+    width: widthOf(column, heads[i] ?? ""),
+    isNumber: column.type === "number",
+  }));
 }
 
-function widthOf(type: string, label: string, field: string | undefined): number {
-  const least = type === "moment" ? 20 : type === "date" ? 12 : field === "long_text" ? 50 : type === "text" || type === "list" ? 22 : 12;
-  return Math.min(60, Math.max(least, label.length + 2));
+/** As wide as its values are likely to be; a long question runs over several lines of its head. */
+function widthOf({ key, type, field }: Column, label: string): number {
+  const [least, most] = widthsOf(key, type, field?.type);
+  return Math.min(most, Math.max(least, label.length + 2));
+}
+
+function widthsOf(key: string, type: ColumnType, field: string | undefined): readonly [least: number, most: number] {
+  if (key === "id") return [34, 34];
+  if (field === "long_text") return [50, 50];
+  if (type === "text" || type === "list") return [20, 36];
+  return type === "moment" ? [21, 24] : [12, 24];
 }
 
 /** At most 31 characters, without those that Excel refuses, and different from the others. */

@@ -17,6 +17,7 @@ export function cellsOfSheets(xml: string): Map<string, OpenCell[][]> {
       if (row.length === 0 && /number-rows-repeated/.test(attributes)) continue;
       rows.push(row);
     }
+    while (rows.at(-1)?.length === 0) rows.pop();
     sheets.set(unescapeXml(name), rows);
   }
   return sheets;

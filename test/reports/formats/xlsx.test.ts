@@ -55,3 +55,21 @@ test("a text beyond what a cell holds says that it goes on", async () => {
   expect(cell).toHaveLength(32_767);
   expect(cell.endsWith("x…")).toBe(true);
 });
+
+test("opens as it is read: from the right where the form is, heads as high as their words, and each page of print with its head", async () => {
+  const parts = async (title: string, label: string) => {
+    const fields: FormSchema["fields"] = [{ name: "n", type: "number", label }];
+    const source = sourceOf({ fields, answers: [{ n: 1 }], options: { title, paper: "letter" }, choices: "value" });
+    const files = unzipSync(await bytesOf(zip(workbook(source, 10), 0)));
+    return (path: string, name: string) => [...everyElement(parseXml(new TextDecoder().decode(files[path])), name)];
+  };
+  const sheet = "xl/worksheets/sheet2.xml";
+  const hebrew = await parts("איך היה?", "כמה?");
+  expect(hebrew(sheet, "sheetView")[0]?.attributes.rightToLeft).toBe("1");
+  expect(hebrew(sheet, "row")[0]?.attributes.ht).toBeUndefined();
+  const english = await parts("How was it?", "How likely are you to recommend us to a friend or colleague?");
+  expect(english(sheet, "sheetView")[0]?.attributes.rightToLeft).toBeUndefined();
+  expect(english(sheet, "row").map(({ attributes }) => attributes.ht)).toEqual(["45", undefined]);
+  expect(english(sheet, "pageSetup")[0]?.attributes).toMatchObject({ paperSize: "1", orientation: "landscape" });
+  expect(english("xl/workbook.xml", "definedName").map(({ text }) => text)).toEqual(["'Responses'!$1:$1"]);
+});

@@ -3,10 +3,10 @@
 import type { ZipEntry } from "../../files/zip";
 import { zip } from "../../files/zip";
 import type { ExportMeta, ExportSource } from "../format";
+import { isFromRight, languageOf } from "../language";
 import { CORE_PROPERTIES, contentTypes, coreProperties, OFFICE_RELATIONS, packageRelationships, relationships, XML_HEAD } from "../office";
 import { chunked } from "../passing";
 import { escapeXml } from "../xml";
-import { isFromRight, languageOf } from "./language";
 import { STYLES } from "./styles";
 import { MARGIN, PAGES } from "./table";
 import { paragraphs } from "./text";

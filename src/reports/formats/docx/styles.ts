@@ -61,7 +61,7 @@ const EAST_ASIAN: readonly (readonly [RegExp, string])[] = [
   [/^(yue|zh-(tw|hk|mo|hant))\b/i, "Microsoft JhengHei"],
 ];
 
-/** `language`: as languageOf() in language.ts knows it. */
+/** `language`: as languageOf() knows it. */
 export function STYLES(language: string | null): string {
   const speaks = language === null ? "" : `<w:lang w:val="${language}" w:eastAsia="${language}" w:bidi="${language}"/>`;
   const eastAsian = EAST_ASIAN.find(([tag]) => tag.test(language ?? ""))?.[1] ?? "Microsoft YaHei";

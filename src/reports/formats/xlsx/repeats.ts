@@ -22,8 +22,8 @@ export function repeatTable(source: ExportSource, group: RepeatGroup): RepeatTab
   return {
     columns: [
       { label: response, width: 34 },
-      { label: turn, width: 8 },
-      ...heads.map((label) => ({ label, width: Math.min(50, Math.max(18, label.length + 2)) })),
+      { label: turn, width: 8, isNumber: true },
+      ...heads.map((label) => ({ label, width: Math.min(36, Math.max(18, label.length + 2)) })),
     ],
     rows: turnsOf(source, places),
   };

@@ -1,6 +1,7 @@
-// pure. What a document as a whole is written in: from which side, and in which language, as far as anybody knows.
-import type { ExportSource } from "../format";
-import { isRightToLeft } from "./text";
+// pure. What a file as a whole is written in: from which side, and in which language, as far as anybody knows.
+
+import { isRightToLeft } from "./docx/text";
+import type { ExportSource } from "./format";
 
 /** A form may call a language as it likes; Word knows tags. */
 const TAG = /^[a-z]{2,3}(-[a-z0-9]{2,8})*$/i;
