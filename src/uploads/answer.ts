@@ -131,7 +131,11 @@ export async function claimUploads(
   claims: readonly Claim[],
 ): Promise<void> {
   const first = new Map<string, Claim>();
-  for (const claim of claims) if (!first.has(claim.id)) first.set(claim.id, claim);
+  for (const claim of claims) {
+    // By its question too: whoever writes the id of their file into a text as well has not answered the file's question with it.
+    const key = `${claim.id} ${claim.field}`;
+    if (!first.has(key)) first.set(key, claim);
+  }
   if (first.size === 0) return;
   await ctx.db.run(sql`
     UPDATE uploads SET response_id = c.response, held_by = NULL, held_until = NULL, expires_at = NULL

@@ -35,6 +35,12 @@ describe("with its response", () => {
     expect(await objectOf(id)).not.toBeNull();
   });
 
+  test("who writes a file's id into a text as well keeps the file", async () => {
+    const { id } = await world.uploaded();
+    const response = await responseOf(await world.submit({ name: id, cv: [id] }));
+    await vi.waitFor(async () => expect(await read(world, id)).toMatchObject({ response_id: response.id, expires_at: null }));
+  });
+
   test("a partial answer keeps its files, and they are its own when it is completed", async () => {
     const { id } = await world.uploaded();
     const { resume_token } = await responseOf(await world.submit({ cv: [id] }, { body: { status: "partial" } }));
