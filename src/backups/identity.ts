@@ -3,11 +3,11 @@
 import { createHash } from "node:crypto";
 
 /** Of what the installation keeps, not of the people and keys in it. */
-const ID = /^(?:frm|rsp|whk|sch|plg|det|rpt)_[0-9a-z]{26}$/;
+const ID = /^(?:frm|rsp|upl|whk|sch|plg|det|rpt)_[0-9a-z]{26}$/;
 const TIME_DIGITS = 10;
 const ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz";
 
-/** Texts that are no such id stay as they are. An id within an answer is an answer. */
+/** Texts that are no such id stay as they are. An id within an answer is an answer, unless it names a file of the back-up. */
 export type Rename = (text: string) => string;
 
 export const keepIds: Rename = (text) => text;

@@ -60,11 +60,12 @@ export async function deleteBackup(ctx: ServiceContext, id: string): Promise<voi
   const backup = await getBackup(ctx, id);
   assertCan(ctx, "manage");
   if (backup.finishedAt === null) await cancelJob(ctx, backup.jobId).catch(ignoreConflict);
+  // Objects first: cut off half-way, the row is still there to ask again by, and without a manifest nothing can be restored from it.
+  await removeAll(ctx.env.FILES, folderOf(ctx.workspaceId, id));
   await ctx.db.batch([
     ctx.db.delete(backups).where(and(eq(backups.id, id), eq(backups.workspaceId, ctx.workspaceId))),
     auditIfChanged(ctx, { workspaceId: ctx.workspaceId, action: "backup.deleted", targetKind: "backup", targetId: id }),
   ]);
-  await removeAll(ctx.env.FILES, folderOf(ctx.workspaceId, id));
 }
 
 /** Into the workspace of who asks, which must be empty. The back-up may be of another workspace that they are an admin of. */

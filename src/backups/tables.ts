@@ -93,7 +93,7 @@ export const LEFT_OUT: Readonly<Record<string, string>> = {
   schedule_recipients: "As the runs.",
   imports: "Files that live for a week; what they brought comes with the chains.",
   privacy_requests: "They were answered here.",
-  uploads: "Files of up to a gigabyte each would not fit beside rows; their names and ids come with the answers.",
+  uploads: "Those that responses have are carried with their bytes, after the chains; what nobody has submitted expires in a day.",
   upload_usage: "Added up by the table it counts.",
 };
 

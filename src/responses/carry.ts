@@ -17,6 +17,8 @@ export type CarriedEntry = Omit<EntryRow, "shard" | "erased">;
 export interface CarriedRow extends Omit<ResponseRow, "formId" | "shard"> {
   /** The entry whose answers the response has now. */
   dataSeq: number;
+  /** That entry's, where it comes later than this row; without it (older back-ups) the answers' digest cannot be made again. */
+  dataSalt?: string | null;
 }
 
 export interface CarriedLine {
@@ -72,7 +74,8 @@ async function carriedRow(ctx: WorkspaceContext, { formId, shard: _shard, ...row
   if (row.lastSeq === row.seq) return { ...row, dataSeq: row.seq };
   const versions = await openPrimaryStore(ctx.env).responseEntries(ctx.workspaceId, formId, row.id, MAX_VERSIONS_OF_ONE);
   const wrote = versions.filter(({ kind, seq }) => seq <= row.lastSeq && kind !== "delete" && kind !== "restore");
-  return { ...row, dataSeq: wrote.at(-1)?.seq ?? row.seq };
+  const last = wrote.at(-1);
+  return { ...row, dataSeq: last?.seq ?? row.seq, dataSalt: last?.salt ?? null };
 }
 
 /** Reads the rest of the chain while nothing settles, and says what the ledger had counted there. Accepting goes on. */
@@ -164,7 +167,7 @@ function settledEntry(ctx: WorkspaceContext, entry: CarriedEntry, hash: string, 
   };
 }
 
-function settledRow({ meta, data, ...row }: CarriedRow): SettledRow {
+function settledRow({ meta, data, dataSalt: _salt, ...row }: CarriedRow): SettledRow {
   return { ...row, meta: JSON.stringify(meta), data: JSON.stringify(data) };
 }
 

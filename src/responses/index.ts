@@ -22,6 +22,7 @@ export {
   carryOutEnd,
   ledgersToCarry,
 } from "./carry";
+export { withOtherAnswers } from "./carry-answers";
 export { cellsOf } from "./cells";
 export { deleteResponse, eraseResponse, restoreResponse, updateResponse } from "./edit";
 export { parseFilter } from "./filter";

@@ -5,9 +5,9 @@ import { type ServiceContext, whyForbidden } from "../shared/context";
 import { ConflictError, ForbiddenError, GoneError, InvalidError, NotFoundError } from "../shared/errors";
 import { newSecretId } from "../shared/ids";
 import { type FileField, fileFields, withoutTurns } from "./fields";
-import { MAX_UNCLAIMED_BYTES, MAX_UNCLAIMED_FILES, MAX_WORKSPACE_BYTES, UNCLAIMED_MS } from "./limits";
+import { MAX_UNCLAIMED_BYTES, MAX_UNCLAIMED_FILES, mostBytesOf, UNCLAIMED_MS } from "./limits";
 import { plainName } from "./names";
-import type { Upload } from "./rows";
+import { fileKeyOf, type Upload } from "./rows";
 
 export interface Announced {
   /** Id or slug. */
@@ -100,7 +100,7 @@ export async function reserve(
     status: "open",
     scan: "none",
     scanAttempts: 0,
-    fileKey: `uploads/${workspaceId}/${formId}/${id}`,
+    fileKey: fileKeyOf(workspaceId, formId, id),
     multipartId: null,
     responseId: null,
     heldBy: null,
@@ -116,15 +116,10 @@ export async function reserve(
       ${row.expiresAt}, ${row.createdBy}, ${now}
     WHERE (SELECT count(*) < ${MAX_UNCLAIMED_FILES} AND coalesce(sum(size), 0) + ${row.size} <= ${MAX_UNCLAIMED_BYTES}
         FROM uploads WHERE form_id = ${formId} AND response_id IS NULL)
-      AND coalesce((SELECT bytes FROM upload_usage WHERE workspace_id = ${workspaceId}), 0) + ${row.size} <= ${mostOf(ctx.env)}
+      AND coalesce((SELECT bytes FROM upload_usage WHERE workspace_id = ${workspaceId}), 0) + ${row.size} <= ${mostBytesOf(ctx.env)}
     RETURNING id`);
   if (made === undefined) throw new ConflictError("There is no room for more files here just now.", "storage_full");
   return row;
-}
-
-function mostOf({ UPLOADS_MAX_BYTES: given }: Env): number {
-  const most = Number(given ?? "");
-  return Number.isSafeInteger(most) && most > 0 ? most : MAX_WORKSPACE_BYTES;
 }
 
 function senderOf({ actor }: ServiceContext): string {

@@ -68,3 +68,21 @@ export function uploadsNamedIn(data: unknown): Named[] {
   visit(data, "", 0);
   return [...found.values()];
 }
+
+/** The same answers with other ids in them; where none changes, these very answers. */
+export function renameUploads<Data>(data: Data, renamed: (named: Named) => string): Data {
+  const visit = (value: unknown, path: string, depth: number): unknown => {
+    if (typeof value === "string") return UPLOAD_ID.test(value) ? renamed({ id: value, field: path }) : value;
+    if (value === null || typeof value !== "object" || depth >= MAX_DEPTH) return value;
+    if (Array.isArray(value)) {
+      const items = value.map((item: unknown) => visit(item, path, depth + 1));
+      return items.some((item, i) => item !== value[i]) ? items : value;
+    }
+    const members = Object.entries(value).map(([name, item]) => {
+      const now = visit(item, path === "" ? name : `${path}.${name}`, depth + 1);
+      return [name, now, now !== item] as const;
+    });
+    return members.some(([, , isOther]) => isOther) ? Object.fromEntries(members) : value;
+  };
+  return visit(data, "", 0) as Data;
+}

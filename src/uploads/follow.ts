@@ -31,7 +31,7 @@ export async function followUploads(ctx: WorkspaceContext, { formId, shard, from
   }
 }
 
-async function hasUploads(ctx: WorkspaceContext, formId: string): Promise<boolean> {
+export async function hasUploads(ctx: WorkspaceContext, formId: string): Promise<boolean> {
   const [found] = await ctx.db
     .select({ id: uploads.id })
     .from(uploads)

@@ -16,6 +16,11 @@ export const MAX_UNCLAIMED_BYTES = 10 * 1024 * MIB;
 /** All files of a workspace; UPLOADS_MAX_BYTES sets another. */
 export const MAX_WORKSPACE_BYTES = 100 * 1024 * MIB;
 
+export function mostBytesOf({ UPLOADS_MAX_BYTES: given }: Pick<Env, "UPLOADS_MAX_BYTES">): number {
+  const most = Number(given ?? "");
+  return Number.isSafeInteger(most) && most > 0 ? most : MAX_WORKSPACE_BYTES;
+}
+
 /** What no response has claimed by then is removed by the next night. */
 export const UNCLAIMED_MS = 24 * 3_600_000;
 /** While a submit is under way nobody else may submit the same file. */

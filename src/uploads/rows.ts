@@ -9,6 +9,10 @@ const { uploads } = tables;
 
 export type Upload = typeof uploads.$inferSelect;
 
+export function fileKeyOf(workspaceId: string, formId: string, id: string): string {
+  return `uploads/${workspaceId}/${formId}/${id}`;
+}
+
 /** Throws when it is unknown or another workspace's: the two must look the same. */
 export async function loadUpload(ctx: WorkspaceContext, id: string): Promise<Upload> {
   const row = await ctx.db

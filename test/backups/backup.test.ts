@@ -1,43 +1,9 @@
 import { env } from "cloudflare:test";
-import { beforeAll, describe, expect, test, vi } from "vitest";
+import { beforeAll, describe, expect, test } from "vitest";
 import { folderOf } from "../../src/backups/archive";
 import { createForm, type FormWorld } from "../responses/support";
-import { runJobs } from "../support/jobs";
-import { createWorld, type World } from "../support/world";
-
-interface Job {
-  id: string;
-  status: string;
-  error: string | null;
-  result: Record<string, unknown>;
-}
-
-async function json<T>(reply: Promise<Response>): Promise<T> {
-  const got = await reply;
-  expect(got.status, await got.clone().text()).toBeLessThan(300);
-  return got.json<T>();
-}
-
-/** Another workspace of the same admin. */
-async function emptyWorkspace(world: World): Promise<{ id: string; call: World["call"] }> {
-  const { cookie } = await world.member("admin");
-  const { id } = await json<{ id: string }>(world.call("POST", "/api/v1/workspaces", { name: "Fresh" }, { as: "admin" }));
-  const call: World["call"] = (method, path, body, options = {}) =>
-    world.call(method, path, body, { as: { cookie }, ...options, headers: { "X-Workspace-Id": id, ...options.headers } });
-  return { id, call };
-}
-
-async function finished(world: Pick<World, "call">, jobId: string, as?: "admin"): Promise<Job> {
-  await runJobs("work");
-  return vi.waitFor(async () => {
-    const job = await json<Job & { attempts: number }>(
-      world.call("GET", `/api/v2/jobs/${jobId}`, undefined, as === undefined ? {} : { as }),
-    );
-    // The queue itself may have given the job to another consumer.
-    expect(job.status === "running" || job.attempts === 0).toBe(false);
-    return job;
-  });
-}
+import { createWorld } from "../support/world";
+import { emptyWorkspace, finished, type Job, json } from "./support";
 
 let world: FormWorld;
 let target: Awaited<ReturnType<typeof emptyWorkspace>>;

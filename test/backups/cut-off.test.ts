@@ -2,50 +2,12 @@
 import { beforeAll, expect, test } from "vitest";
 import { restoreInto } from "../../src/backups/restore";
 import { writeBackup } from "../../src/backups/write-backup";
-import type { JobControl, JobOutcome } from "../../src/jobs";
 import { asSystem } from "../../src/shared/context";
 import { newId } from "../../src/shared/ids";
 import { createForm, type FormWorld } from "../responses/support";
 import { testContext } from "../support/context";
 import { createWorld } from "../support/world";
-
-class Died extends Error {}
-
-/** Runs `work` over and over, each time from what was noted last, killing it before and after each note. */
-async function dyingOften<T>(work: (control: JobControl) => Promise<JobOutcome<T>>): Promise<{ result: T; deaths: number }> {
-  let saved: unknown = null;
-  let deaths = 0;
-  for (let lives = 0; lives < 200; lives++) {
-    const diesBeforeNoting = lives % 2 === 0;
-    let notes = 0;
-    const control: JobControl = {
-      jobId: "job_of_the_test",
-      attempt: 1,
-      correlationId: "req_test",
-      createdBy: null,
-      saved,
-      signal: new AbortController().signal,
-      isTimeUp: () => false,
-      progress: async () => {},
-      checkCancelled: async () => {},
-      checkpoint: async (state) => {
-        notes += 1;
-        // The second note of a life is lost with it; so every step is taken, lost, and taken again.
-        if (diesBeforeNoting && notes === 2) throw new Died();
-        saved = JSON.parse(JSON.stringify(state));
-        if (!diesBeforeNoting && notes === 2) throw new Died();
-      },
-    };
-    try {
-      const outcome = await work(control);
-      if (outcome.kind === "done") return { result: outcome.result, deaths };
-    } catch (error) {
-      if (!(error instanceof Died)) throw error;
-      deaths += 1;
-    }
-  }
-  throw new Error("It never came to an end.");
-}
+import { dyingOften } from "./support";
 
 let world: FormWorld;
 

@@ -14,6 +14,7 @@ const BackupView = z
     job_id: z.string(),
     forms: z.number().int().nullable(),
     responses: z.number().int().nullable(),
+    files: z.number().int().nullable().openapi({ description: "Of responses; null also where it was made before they were carried." }),
     size: z.number().int().nullable().openapi({ description: "In bytes, as it lies in the bucket." }),
     created_at: z.iso.datetime(),
     finished_at: z.iso.datetime().nullable(),
@@ -26,7 +27,7 @@ const startRoute = defineRoute({
   path: "/api/v2/backups",
   summary: "Back up the workspace",
   description:
-    "Forms with all their versions, every entry of every ledger, webhooks, schedules and plugins. People, keys and files made from answers stay out.",
+    "Forms with all their versions, every entry of every ledger, the files of responses, webhooks, schedules and plugins. People, keys and files made from answers stay out.",
   responses: { 202: json(BackupView, "It is being made") },
 });
 const listRoute = defineRoute({
@@ -70,7 +71,7 @@ const restoreRoute = defineRoute({
   path: "/api/v2/backups/{id}/restore",
   summary: "Restore a back-up into this workspace, which must be empty",
   description:
-    "The back-up may be of any workspace that you are an admin of. Where its forms still stand, the restored ones get new ids and, if need be, new slugs. When the job is done, every form was counted again and compared.",
+    "The back-up may be of any workspace that you are an admin of. Where its forms still stand, the restored ones get new ids and, if need be, new slugs. When the job is done, every file was checked against its hash, and every form was counted again and compared.",
   request: { params: IdParam },
   responses: {
     202: json(z.object({ job_id: z.string() }), "It is being restored"),
@@ -109,6 +110,7 @@ function toView(backup: Backup): z.infer<typeof BackupView> {
     job_id: backup.jobId,
     forms: backup.forms,
     responses: backup.responses,
+    files: backup.files,
     size: backup.bytes,
     created_at: isoTime(backup.createdAt),
     finished_at: isoTime(backup.finishedAt),

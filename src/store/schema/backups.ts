@@ -1,6 +1,6 @@
 import { index, integer, sqliteTable, text } from "drizzle-orm/sqlite-core";
 
-/** See migrations/d1/0017_backups.sql. */
+/** See migrations/d1/0017_backups.sql and 0026_backup_files.sql. */
 export const backups = sqliteTable(
   "backups",
   {
@@ -12,6 +12,7 @@ export const backups = sqliteTable(
     finishedAt: integer("finished_at"),
     forms: integer(),
     responses: integer(),
+    files: integer(),
     bytes: integer(),
   },
   (t) => [index("backups_by_workspace").on(t.workspaceId, t.id)],

@@ -1,0 +1,18 @@
+/** At most `most` at a time. After a failure nothing new is begun, and it is told when all that was begun has come to its end. */
+export async function inParallel<Item>(items: readonly Item[], most: number, work: (item: Item) => Promise<void>): Promise<void> {
+  const left = items.values();
+  let failed = false;
+  const lane = async () => {
+    for (const item of left) {
+      if (failed) return;
+      try {
+        await work(item);
+      } catch (error) {
+        failed = true;
+        throw error;
+      }
+    }
+  };
+  const lanes = await Promise.allSettled(Array.from({ length: Math.min(most, items.length) }, lane));
+  for (const lane of lanes) if (lane.status === "rejected") throw lane.reason;
+}
