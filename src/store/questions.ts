@@ -19,11 +19,13 @@ export interface Walk {
   upTo: WalkKey | null;
 }
 
-export interface WalkStep {
-  rows: number;
-  /** Of the last of these rows; null when there are no more than these. */
-  last: WalkKey | null;
-  /** When the first and the last of the whole walk were submitted. */
+/** What a walk may hold, at a glance: nothing is counted for it. */
+export interface Outlook {
+  /** It holds no more responses than that. */
+  most: number;
+  /** What the first ones make of a page's text, on average. */
+  bytesEach: number;
+  /** When its first and its last were submitted. */
   span: readonly [number, number];
 }
 
@@ -37,6 +39,8 @@ export type TotalQuestion =
   | { part: "sum" | "least" | "greatest"; condition: Condition; field: FieldRef; counted: Exclude<Counted, "all"> };
 
 export interface Total {
+  /** Responses that were looked at. */
+  scanned: number;
   /** `rows`: how many responses. Else how many had such a value. */
   n: number;
   /** The sum, the least or the greatest; booleans are 1 and 0. */
@@ -68,7 +72,12 @@ export interface RollupPart {
   rows: number;
 }
 
+/** As much as D1 puts into one text. */
+export const READ_BYTES = 2_000_000;
+
 export interface ReadPage {
+  /** Responses that were looked at. */
+  scanned: number;
   /** What responses hold in the fields that were asked for, as JSON has it; null where they hold nothing. */
   rows: unknown[][];
   /** How many responses each row stands for; null: each for one. */
@@ -76,8 +85,9 @@ export interface ReadPage {
 }
 
 export interface QuestionStore {
-  /** How far the next `limit` responses of a walk reach. */
-  step(walk: Walk, limit: number): Promise<WalkStep>;
+  outlook(walk: Walk, condition: Condition, fields: readonly FieldRef[]): Promise<Outlook>;
+  /** Of the walk's response at that place, counted from 1; null when there are fewer. */
+  step(walk: Walk, place: number): Promise<WalkKey | null>;
   total(walk: Walk, question: TotalQuestion, limitMs: number): Promise<Total>;
   /** Those of a walk that satisfy the condition, in whatever order. Null: they hold more there than is read at once. */
   read(walk: Walk, condition: Condition, fields: readonly FieldRef[], limitMs: number): Promise<ReadPage | null>;

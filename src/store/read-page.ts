@@ -4,16 +4,14 @@ import type { ReadPage } from "./questions";
 
 /** Stands in no JSON row: a line break within a text is written as `\n`. */
 export const ROW_END = ",\n";
-/** As much as D1 puts into one text. */
-export const READ_BYTES = 2_000_000;
 
 const LOOKED_AT = 2_000;
 
-export function parsePage(page: string | null): ReadPage {
-  if (page === null) return { rows: [], times: null };
+export function parsePage(page: string | null, scanned: number): ReadPage {
+  if (page === null) return { scanned, rows: [], times: null };
   const first = page.split(ROW_END, LOOKED_AT);
-  if (new Set(first).size > LOOKED_AT / 2) return { rows: JSON.parse(`[${page}]`), times: null };
+  if (new Set(first).size > LOOKED_AT / 2) return { scanned, rows: JSON.parse(`[${page}]`), times: null };
   const alike = new Map<string, number>();
   for (const line of page.split(ROW_END)) alike.set(line, (alike.get(line) ?? 0) + 1);
-  return { rows: JSON.parse(`[${[...alike.keys()].join(",")}]`), times: [...alike.values()] };
+  return { scanned, rows: JSON.parse(`[${[...alike.keys()].join(",")}]`), times: [...alike.values()] };
 }

@@ -2,7 +2,7 @@
 import { env } from "cloudflare:test";
 import { expect, test } from "vitest";
 import type { Walk } from "../../src/store";
-import { readStatement, rollupStatement, stepStatement, totalStatement } from "../../src/store/d1/questions";
+import { outlookStatement, readStatement, rollupStatement, stepStatement, totalStatement } from "../../src/store/d1/questions";
 import type { Statement } from "../../src/store/d1/responses";
 
 const everything: Walk = { workspaceId: "ws_1", formId: "frm_1", status: null, after: null, upTo: null };
@@ -25,6 +25,7 @@ test.for([
   ["a page of one status", totalStatement(page, { part: "rows", condition }), `${BY_STATUS} AND (submitted_at,seq,shard)>(?,?,?)`],
   ["a page added up", totalStatement(page, { part: "sum", condition, field: size, counted: "numbers" }), BY_STATUS],
   ["a reading", readStatement(page, condition, [city, tags]), BY_STATUS],
+  ["an outlook", outlookStatement(page, condition, [city]), BY_STATUS],
   ["a step", stepStatement(page, 10), "INDEX responses_by_status (form_id=? AND status=? AND (submitted_at,seq,shard)>"],
   ["a step through everything", stepStatement(everything, 10), "INDEX responses_by_time (form_id=?)"],
 ] as const)("%s", async ([, statement, index]) => {
@@ -33,8 +34,8 @@ test.for([
   expect(plan).not.toMatch(/SCAN r\b|SCAN responses\b/);
 });
 
-test("a step and a reading sort nothing", async () => {
-  for (const statement of [stepStatement(page, 10), readStatement(page, condition, [city])])
+test("an outlook, a step and a reading sort nothing", async () => {
+  for (const statement of [outlookStatement(page, condition, [city]), stepStatement(page, 10), readStatement(page, condition, [city])])
     expect(await planOf(statement)).not.toContain("TEMP B-TREE");
 });
 

@@ -11,10 +11,9 @@ import { bucketOf } from "./buckets";
 import { deadlineAt, QUERY_LIMIT_MS, withinDeadline } from "./deadline";
 import { knownFields } from "./fields";
 import { hashText, queryText } from "./hash";
-import { eachPage, walkOf } from "./pages";
+import { askedOf, eachPage } from "./pages";
 import { type FindField, object, onlyMembers, parseCondition, parseWanted, refuse } from "./parse";
 import type { Deadline, PlanName } from "./plan";
-import { shapeOf } from "./shape";
 import type { Query, QueryField, QueryResult, Value } from "./types";
 
 const ROWS_A_PAGE = 10_000;
@@ -144,9 +143,9 @@ async function* pagesOf(ctx: WorkspaceContext, store: QuestionStore, side: Side,
     ...(field === null ? [] : [field.ref]),
     ...groups.flatMap((group) => (group === null ? [] : [group.by === "value" ? group.ref : time])),
   ];
-  const walk = walkOf(shapeOf(side.condition), ctx.workspaceId, side.form.formId);
-  const pages = eachPage(store, walk, ROWS_A_PAGE, deadline, (page) => store.read(page.walk, side.condition, refs, page.limitMs));
-  for await (const { rows: scanned, taken } of pages) {
+  const asked = askedOf(side.condition, refs, ctx.workspaceId, side.form.formId);
+  const pages = eachPage(store, asked, ROWS_A_PAGE, deadline, ({ walk, condition, limitMs }) => store.read(walk, condition, refs, limitMs));
+  for await (const taken of pages) {
     const rows: [key: string, row: JoinRow][] = [];
     for (const [i, [rawKey, ...raws]] of taken.rows.entries()) {
       const [key] = valuesIn(side.key, rawKey);
@@ -159,7 +158,7 @@ async function* pagesOf(ctx: WorkspaceContext, store: QuestionStore, side: Side,
       });
       rows.push([String(key), { groups: found, values, times: taken.times?.[i] ?? 1 }]);
     }
-    yield { scanned, rows };
+    yield { scanned: taken.scanned, rows };
   }
 }
 

@@ -76,15 +76,16 @@ export function conditionSql(condition: Condition, parameter: string): Condition
 
 /**
  * Any member of a list or an object may match; anything else is compared as it is. Never null, so that NOT means what it says. SQLite
- * shows a list or an object as its JSON, which is no text to compare with; that is looked at last, because it is dear.
+ * shows a list or an object as its JSON, which is no text to compare with: among members such have no atom, and of one value its type
+ * is looked at, last, because it is dear. CASE and not AND, which looks at both sides.
  */
 function each(field: FieldRef, test: (x: string) => string, withText = false): string {
   if (field.in === "column") return `coalesce(${test(whole(field))}, 0)`;
-  const guard = (type: string) => (withText ? ` AND ${type} NOT IN ('array', 'object')` : "");
   if (field.kind === "list" || field.kind === "object") {
-    return `EXISTS (SELECT 1 FROM json_each(${field.in}, '${jsonPath(field.path)}') m WHERE ${test("m.value")}${guard("m.type")})`;
+    return `EXISTS (SELECT 1 FROM json_each(${field.in}, '${jsonPath(field.path)}') m WHERE ${test(withText ? "m.atom" : "m.value")})`;
   }
-  return `coalesce(${test(whole(field))}${guard(`json_type(${field.in}, '${jsonPath(field.path)}')`)}, 0)`;
+  if (!withText) return `coalesce(${test(whole(field))}, 0)`;
+  return `CASE WHEN ${test(whole(field))} THEN json_type(${field.in}, '${jsonPath(field.path)}') NOT IN ('array', 'object') ELSE 0 END`;
 }
 
 function whole(field: FieldRef): string {

@@ -1,28 +1,33 @@
 // Questions asked of Postgres, with the meaning they have in D1 (store/d1/questions.ts).
 import { TimeLimitError } from "../../shared/time-limit";
 import type { Condition, FieldRef } from "../conditions";
-import type { QuestionStore, RollupPart, RollupQuestion, TotalQuestion, Walk } from "../questions";
-import { parsePage, READ_BYTES, ROW_END } from "../read-page";
+import { type QuestionStore, READ_BYTES, type RollupPart, type RollupQuestion, type TotalQuestion, type Walk } from "../questions";
+import { parsePage, ROW_END } from "../read-page";
 import { conditionSql } from "./condition-sql";
 import { openPostgres, type Parameter, type Row, type Statement, storable } from "./connection";
 
 export function openPostgresQuestions(connectionString: string): QuestionStore {
   const db = openPostgres(connectionString);
   return {
-    step: async (walk, limit) => {
-      const [row] = await db.read<StepRow>("A page of a walk", stepStatement(walk, limit));
-      return { rows: row?.rows ?? 0, last: row?.last ?? null, span: [row?.first ?? 0, row?.latest ?? 0] };
+    outlook: async (walk, condition, fields) => {
+      const [row] = await db.read<OutlookRow>("What a walk may hold", outlookStatement(walk, condition, fields));
+      return { most: row?.most ?? 0, bytesEach: row?.bytes ?? 0, span: [row?.first ?? 0, row?.latest ?? 0] };
+    },
+    step: async (walk, place) => {
+      const [row] = await db.read<StepRow>("A page of a walk", stepStatement(walk, place));
+      return row === undefined ? null : [row.submitted_at, row.seq, row.shard];
     },
     total: async (walk, question, limitMs) => {
       const [row] = await within(connectionString, limitMs, "A question", totalStatement(walk, question));
       const value = row?.value;
       // A sum is as exact as it is long, and comes as its digits.
       const shown = question.part === "sum" ? Number(value ?? 0) : typeof value === "string" || typeof value === "number" ? value : null;
-      return { n: Number(row?.n ?? 0), value: shown };
+      return { scanned: Number(row?.scanned ?? 0), n: Number(row?.n ?? 0), value: shown };
     },
     read: async (walk, condition, fields, limitMs) => {
       const [row] = await within(connectionString, limitMs, "A reading", readStatement(walk, condition, fields));
-      return Number(row?.bytes ?? 0) > READ_BYTES ? null : parsePage(typeof row?.page === "string" ? row.page : null);
+      const page = typeof row?.page === "string" ? row.page : null;
+      return Number(row?.bytes ?? 0) > READ_BYTES ? null : parsePage(page, Number(row?.scanned ?? 0));
     },
     rollups: (question) => db.read<RollupPart & Row>("Roll-ups of a question", rollupStatement(question)),
   };
@@ -41,50 +46,67 @@ export async function within(connectionString: string, limitMs: number, what: st
   }
 }
 
-interface StepRow extends Row {
-  rows: number;
-  last: [number, number, number] | null;
+interface OutlookRow extends Row {
+  most: number;
+  bytes: number;
   first: number | null;
   latest: number | null;
 }
 
-function walkSql(walk: Walk, bind: (value: Parameter) => string): string[] {
-  const where = [`form_id = ${bind(walk.formId)}`, `workspace_id = ${bind(walk.workspaceId)}`, "deleted_at IS NULL"];
+interface StepRow extends Row {
+  submitted_at: number;
+  seq: number;
+  shard: number;
+}
+
+/** Enough to tell how long answers are. */
+const SAMPLE = 200;
+
+/** A statement in the making: the walk is its source, and whatever else is asked takes its values from `bind`. */
+function walking(walk: Walk) {
+  const values: Parameter[] = [];
+  const bind = (value: Parameter) => `$${values.push(value)}`;
+  const form = bind(walk.formId);
+  // The index knows no workspace; the mark does, which every ledger has.
+  const own = `ledger_marks m WHERE m.form_id = ${form} AND m.workspace_id = ${bind(walk.workspaceId)}`;
+  const where = [`form_id = ${form}`, "deleted_at IS NULL", `EXISTS (SELECT 1 FROM ${own})`];
   const key = ([submittedAt, seq, shard]: readonly [number, number, number]) =>
     `(${bind(submittedAt)}::bigint, ${bind(seq)}::bigint, ${bind(shard)}::integer)`;
   if (walk.status !== null) where.push(`status = ${bind(walk.status)}`);
   if (walk.after !== null) where.push(`(submitted_at, seq, shard) > ${key(walk.after)}`);
   if (walk.upTo !== null) where.push(`(submitted_at, seq, shard) <= ${key(walk.upTo)}`);
-  return where;
+  return { values, bind, own, source: `FROM responses WHERE ${where.join(" AND ")}` };
 }
 
-export function stepStatement(walk: Walk, limit: number): Statement {
-  const values: Parameter[] = [];
-  const bind = (value: Parameter) => `$${values.push(value)}`;
-  // The index knows no workspace; the mark does, which every ledger has.
-  const [form, , ...rest] = walkSql(walk, bind);
-  const own = "EXISTS (SELECT 1 FROM ledger_marks m WHERE m.form_id = $1 AND m.workspace_id = $2)";
-  const most = `${bind(limit)}::bigint`;
-  const source = `FROM responses WHERE ${[form, own, ...rest].join(" AND ")}`;
-  const sql = `SELECT (SELECT count(*) FROM (SELECT 1 ${source} LIMIT ${most}) counted) AS rows,
-    (SELECT jsonb_build_array(submitted_at, seq, shard) ${source} ORDER BY submitted_at, seq, shard LIMIT 1 OFFSET ${most} - 1) AS last,
+export function outlookStatement(walk: Walk, condition: Condition, fields: readonly FieldRef[]): Statement {
+  const { values, bind, own, source } = walking(walk);
+  const sample = () => `SELECT octet_length(${rowSql(condition, fields, bind)}) AS bytes ${source} LIMIT ${SAMPLE}`;
+  const bytes =
+    fields.length === 0 ? "0" : `(SELECT coalesce(sum(bytes)::double precision / greatest(1, count(*)), 0) FROM (${sample()}) sample)`;
+  const sql = `SELECT (SELECT coalesce(sum(m.seq), 0)::bigint FROM ${own}) AS most, ${bytes} AS bytes,
     (SELECT submitted_at ${source} ORDER BY submitted_at, seq, shard LIMIT 1) AS first,
     (SELECT submitted_at ${source} ORDER BY submitted_at DESC, seq DESC, shard DESC LIMIT 1) AS latest`;
   return { sql, values };
 }
 
+export function stepStatement(walk: Walk, place: number): Statement {
+  const { values, bind, source } = walking(walk);
+  const sql = `SELECT submitted_at, seq, shard ${source} ORDER BY submitted_at, seq, shard LIMIT 1 OFFSET ${bind(place)}::bigint - 1`;
+  return { sql, values };
+}
+
 export function totalStatement(walk: Walk, question: TotalQuestion): Statement {
-  const values: Parameter[] = [];
-  const bind = (value: Parameter) => `$${values.push(value)}`;
-  const where = [...walkSql(walk, bind), conditionSql(question.condition, bind)].join(" AND ");
-  if (question.part === "rows") return { sql: `SELECT count(*) AS n, NULL AS value FROM responses WHERE ${where}`, values };
+  const { values, bind, source } = walking(walk);
+  const fits = conditionSql(question.condition, bind);
+  if (question.part === "rows")
+    return { sql: `SELECT count(*) AS scanned, count(*) FILTER (WHERE ${fits}) AS n, NULL AS value ${source}`, values };
   const { part, field } = question;
   const raw = field.in === "column" ? field.name : documentSql(field, bind);
   const x = field.in === "column" ? "raw" : typedSql(question);
   const added = { sum: `sum(${x}::numeric)::text`, least: `min(${x})`, greatest: `max(${x})` }[part];
   const whole = part === "sum" || field.in === "column" || question.counted === "texts" ? "" : "::double precision";
-  const found = `(SELECT ${raw} AS raw FROM responses WHERE ${where} OFFSET 0) found`;
-  return { sql: `SELECT count(${x}) AS n, ${added}${whole} AS value FROM ${found}`, values };
+  const found = `(SELECT CASE WHEN ${fits} THEN ${raw} END AS raw ${source} OFFSET 0) found`;
+  return { sql: `SELECT count(*) AS scanned, count(${x}) AS n, ${added}${whole} AS value FROM ${found}`, values };
 }
 
 function typedSql({ counted, field }: Exclude<TotalQuestion, { part: "rows" }>): string {
@@ -96,17 +118,19 @@ function typedSql({ counted, field }: Exclude<TotalQuestion, { part: "rows" }>):
 
 /** A page as one text of JSON: the driver would read each cell by itself. */
 export function readStatement(walk: Walk, condition: Condition, fields: readonly FieldRef[]): Statement {
-  const values: Parameter[] = [];
-  const bind = (value: Parameter) => `$${values.push(value)}`;
-  const where = walkSql(walk, bind);
-  const members = fields.map((field) => (field.in === "column" ? `to_jsonb(${field.name})` : documentSql(field, bind)));
-  const row = members.map((member) => `coalesce(${member}::text, 'null')`).join(" || ',' || ");
-  where.push(conditionSql(condition, bind));
+  const { values, bind, source } = walking(walk);
   const found = `(SELECT row, sum(octet_length(row)) OVER (ROWS UNBOUNDED PRECEDING) AS bytes
-      FROM (SELECT '[' || ${row} || ']' AS row FROM responses WHERE ${where.join(" AND ")} OFFSET 0) each) found`;
+      FROM (SELECT ${rowSql(condition, fields, bind)} AS row ${source} OFFSET 0) each) found`;
   // Never more than may be read, also where that is thrown away.
   const page = `string_agg(row, '${ROW_END}') FILTER (WHERE bytes <= ${READ_BYTES})`;
-  return { sql: `SELECT ${page} AS page, max(bytes) AS bytes FROM ${found}`, values };
+  return { sql: `SELECT count(*) AS scanned, ${page} AS page, max(bytes) AS bytes FROM ${found}`, values };
+}
+
+/** What a response holds in these fields, as JSON; null when it does not satisfy the condition. */
+function rowSql(condition: Condition, fields: readonly FieldRef[], bind: (value: Parameter) => string): string {
+  const members = fields.map((field) => (field.in === "column" ? `to_jsonb(${field.name})` : documentSql(field, bind)));
+  const row = members.map((member) => `coalesce(${member}::text, 'null')`).join(" || ',' || ");
+  return `CASE WHEN ${conditionSql(condition, bind)} THEN '[' || ${row} || ']' END`;
 }
 
 function documentSql(field: Exclude<FieldRef, { in: "column" }>, bind: (value: Parameter) => string): string {
