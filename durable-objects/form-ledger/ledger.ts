@@ -15,7 +15,6 @@ import { Books } from "./books";
 import { fullQuota } from "./quota";
 
 const DAY_MS = 86_400_000;
-const REPLY_KEPT_MS = DAY_MS;
 /** In place of an entry. */
 const MOVED_AWAY = 0;
 /** Longer than any submit is under way. */
@@ -107,7 +106,7 @@ export class Ledger extends Books {
       data: null,
     };
     if (idempotency !== null)
-      this.disk.respondents.addReply(idempotency.key, { ...accepted, fingerprint: idempotency.fingerprint }, now + REPLY_KEPT_MS);
+      this.disk.respondents.addReply(idempotency.key, { ...accepted, fingerprint: idempotency.fingerprint }, now + idempotency.keptMs);
     return accepted;
   }
 

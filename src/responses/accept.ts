@@ -18,7 +18,7 @@ import { refusalError } from "./refusals";
 import { noteRefusal } from "./refused";
 import { firstReplyAmong } from "./repeats";
 import { firstResumeToken, makeResumeToken, newResumeSecret, type Resumption, resumeFrom, shardOfResumeToken } from "./resume";
-import { routeFor } from "./shards";
+import { REPLY_KEPT_MS, routeFor } from "./shards";
 import { readStartToken } from "./start-token";
 import { assertHuman } from "./turnstile";
 
@@ -33,8 +33,8 @@ export interface AcceptInput {
   trap?: string;
   /** From the Turnstile widget of the page. */
   humanToken?: string;
-  /** `body` is what was sent, to the byte: the same key with another body is another wish. */
-  idempotency?: { key: string; body: string };
+  /** `body` is what was sent, to the byte: the same key with another body is another wish. The key is heeded for a day, or `keptMs`. */
+  idempotency?: { key: string; body: string; keptMs?: number };
   visit: VisitFacts;
   /** A time in the past; heeded only when Headwater itself is asking. */
   submittedAt?: number;
@@ -68,8 +68,9 @@ const MAX_FILL_MS = 7 * 86_400_000;
 const ATTEMPTS = 4;
 
 export async function acceptResponse(ctx: ServiceContext, input: AcceptInput): Promise<AcceptedResponse> {
+  const { idempotency: repeats } = input;
   const idempotency =
-    input.idempotency === undefined ? null : { key: digest(input.idempotency.key), fingerprint: digest(input.idempotency.body) };
+    repeats === undefined ? null : { key: digest(repeats.key), fingerprint: digest(repeats.body), keptMs: repeats.keptMs ?? REPLY_KEPT_MS };
   let form: PublishedForm | undefined;
   try {
     form = await getPublishedForm(ctx, input.formId);
@@ -172,7 +173,9 @@ async function acceptRequest(ctx: ServiceContext, form: PublishedForm, input: Ac
     resumes: resumed === null ? null : { basedOn: resumed.partial.basedOn },
   };
   const route =
-    resumed === null ? routeFor(form, idempotency?.key ?? responseId, ctx.now()) : { shard: resumed.shard, before: [], moving: false };
+    resumed === null
+      ? routeFor(form, idempotency?.key ?? responseId, ctx.now(), idempotency?.keptMs)
+      : { shard: resumed.shard, before: [], moving: false };
   const resumeToken = secret === null || input.status === "complete" ? null : makeResumeToken(responseId, route.shard, secret);
   return { ledger, route, resumeToken };
 }
@@ -191,7 +194,7 @@ async function firstReply(ctx: ServiceContext, input: AcceptInput, idempotency: 
   const form = await getPublishedInAnyState(ctx, input.formId).catch(() => null);
   if (form === null) return null;
   const resumed = input.resumeToken === undefined ? null : shardOfResumeToken(input.resumeToken);
-  const route = routeFor(form, idempotency.key, ctx.now());
+  const route = routeFor(form, idempotency.key, ctx.now(), idempotency.keptMs);
   const shards = resumed === null ? [route.shard, ...route.before] : [resumed];
   const outcome = await firstReplyAmong(ctx.env, form.formId, { before: shards, moving: false }, idempotency);
   return outcome?.kind === "replayed" ? replayOf(ctx, form, input, outcome) : null;

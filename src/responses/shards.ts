@@ -14,8 +14,8 @@ export function needsOneLedger(settings: FormSettings | undefined): boolean {
 
 /** Readers ask the new ledgers at once, writers go to them this much later: by then no cache knows of fewer. */
 export const SPREAD_AFTER_MS = 10_000;
-/** A first reply is owed for as long as this; see the ledger. */
-const REPLY_KEPT_MS = 86_400_000;
+/** A first reply is owed for as long as this, unless who gave the key asked for longer. */
+export const REPLY_KEPT_MS = 86_400_000;
 /** No submit is under way for longer: after it, none that went by the old number of ledgers can still arrive. */
 const MOVING_MS = 60_000;
 
@@ -23,7 +23,7 @@ type Spread = Pick<PublishedForm, "schema" | "spread" | "publishedAt">;
 
 export interface Route {
   shard: number;
-  /** Where the same key may have been taken to in the last day. */
+  /** Where the same key may have been taken to while its reply is owed. */
   before: number[];
   /** A submit on its old way may still arrive there. */
   moving: boolean;
@@ -34,7 +34,7 @@ export function shardFor(form: Spread, key: string, at: number): number {
   return needsOneLedger(form.schema.settings) ? 0 : hash(key) % shardsAt(form.spread, at);
 }
 
-export function routeFor(form: Spread, key: string, at: number): Route {
+export function routeFor(form: Spread, key: string, at: number, keptMs = REPLY_KEPT_MS): Route {
   const shard = shardFor(form, key, at);
   if (shardCount(form.schema.settings) === 1) return { shard, before: [], moving: false };
   const before = new Set<number>();
@@ -43,12 +43,12 @@ export function routeFor(form: Spread, key: string, at: number): Route {
     const next = form.spread[i + 1];
     const until = next === undefined ? Number.POSITIVE_INFINITY : next.since + SPREAD_AFTER_MS;
     if (until <= at) movedAt = until;
-    if (until > at - REPLY_KEPT_MS) before.add(hash(key) % shards);
+    if (until > at - keptMs) before.add(hash(key) % shards);
     if (until > at) break;
   }
   // A version before may have wanted one ledger for its quotas, or no longer wants it.
   const changedAt = form.publishedAt > (form.spread[0]?.since ?? 0) ? form.publishedAt : 0;
-  if (changedAt > at - REPLY_KEPT_MS) before.add(0);
+  if (changedAt > at - keptMs) before.add(0);
   before.delete(shard);
   return { shard, before: [...before], moving: at - Math.max(movedAt, changedAt) < MOVING_MS };
 }

@@ -1,7 +1,8 @@
-import { env } from "cloudflare:test";
+import { env, runInDurableObject } from "cloudflare:test";
 import { zipSync } from "fflate";
 import { writeXlsx } from "hucre/xlsx";
 import { describe, expect, test } from "vitest";
+import { LedgerStorage } from "../../durable-objects/form-ledger/storage";
 import { IMPORT } from "../../src/reports";
 import { asSystem } from "../../src/shared/context";
 import { createForm, type FormWorld } from "../responses/support";
@@ -228,6 +229,27 @@ describe("other files", () => {
   });
 });
 
+/** What a job is handed; one after the other, those of the same import go on where the last one got to. */
+function mortal() {
+  let saved: unknown = null;
+  const control = (diesAfter: number) => ({
+    jobId: "job_x",
+    attempt: 1,
+    correlationId: "req_x",
+    createdBy: null,
+    saved,
+    signal: new AbortController().signal,
+    isTimeUp: () => false,
+    progress: async () => {},
+    checkCancelled: async () => {},
+    checkpoint: async (state: unknown) => {
+      if (diesAfter-- === 0) throw new Error("killed");
+      saved = state;
+    },
+  });
+  return { control };
+}
+
 describe("what is interrupted", () => {
   const rows = Array.from({ length: 900 }, (_, i) => `Person ${i},${i}`).join("\n");
 
@@ -236,22 +258,7 @@ describe("what is interrupted", () => {
     const view = await uploaded(form, `Name,Score\n${rows}\n`);
     expect((await form.call("POST", `${pathOf(form)}/${view.id}/start`, {})).status).toBe(202);
     const ctx = asSystem(testContext(), form.workspaceId);
-    let saved: unknown = null;
-    const control = (diesAfter: number) => ({
-      jobId: "job_x",
-      attempt: 1,
-      correlationId: "req_x",
-      createdBy: null,
-      saved,
-      signal: new AbortController().signal,
-      isTimeUp: () => false,
-      progress: async () => {},
-      checkCancelled: async () => {},
-      checkpoint: async (state: unknown) => {
-        if (diesAfter-- === 0) throw new Error("killed");
-        saved = state;
-      },
-    });
+    const { control } = mortal();
     // Killed before the first checkpoint, then before the second: what was taken in between is offered again.
     await expect(IMPORT.run(ctx, { import_id: view.id, mode: "import" }, control(0))).rejects.toThrow("killed");
     await expect(IMPORT.run(ctx, { import_id: view.id, mode: "import" }, control(1))).rejects.toThrow("killed");
@@ -261,6 +268,20 @@ describe("what is interrupted", () => {
     expect(await metrics.json()).toMatchObject({ total_responses: 900 });
     const names = new Set((await form.list("?limit=1000")).responses.map(({ data }) => data.name));
     expect(names.size).toBe(900);
+  });
+
+  test("begun anew from the first row days after it failed, it still takes none twice", async () => {
+    const form = await createForm();
+    const view = await uploaded(form, "Name,Score\nAda,1\nGrace,2\n");
+    const ctx = asSystem(testContext(), form.workspaceId);
+    await expect(IMPORT.run(ctx, { import_id: view.id, mode: "import" }, mortal().control(0))).rejects.toThrow("killed");
+    await runInDurableObject(env.LEDGER.getByName(`${form.formId}:0`), (_, state) => {
+      new LedgerStorage(state.storage).respondents.forgetExpired(Date.now() + 7 * 86_400_000);
+    });
+    const end = await IMPORT.run(ctx, { import_id: view.id, mode: "import" }, mortal().control(99));
+    expect(end).toMatchObject({ kind: "done", result: { accepted: 2, rejected: 0 } });
+    const metrics = await form.call("GET", `/api/v2/analytics/forms/${form.formId}/metrics`);
+    expect(await metrics.json()).toMatchObject({ total_responses: 2 });
   });
 
   test("a quota that fills up leaves the rest out, and says so by row", async () => {

@@ -13,7 +13,7 @@ import { type ImportRecord, toRecord } from "./mapping";
 import { instantIn } from "./moment";
 import { type Import, MAX_ERRORS_OF_ROW } from "./read";
 import { type ImportRow, readRows, readShape, type Shape } from "./rows";
-import { rowsKey } from "./upload";
+import { FILE_KEPT_MS, rowsKey } from "./upload";
 
 const { imports } = tables;
 
@@ -24,6 +24,7 @@ const ROWS_PER_CHECKPOINT = 500;
 const ROWS_PER_RUN = 4_000;
 const MAX_KEPT_ERRORS = 10_000;
 const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
 
 const Input = z.object({ import_id: z.string().max(64), mode: z.enum(["check", "import"]) });
 type Input = z.infer<typeof Input>;
@@ -170,7 +171,8 @@ async function takeRow(running: Running, row: ImportRow, place: number): Promise
       ...(startedAt === undefined ? {} : { startedAt }),
       ...(submittedAt === undefined ? {} : { submittedAt }),
       meta: { import: running.row.id },
-      idempotency: { key: `import:${running.row.id}:${place}`, body: JSON.stringify(record) },
+      // As long as the file is there the import can be begun anew, days after it failed.
+      idempotency: { key: `import:${running.row.id}:${place}`, body: JSON.stringify(record), keptMs: FILE_KEPT_MS + DAY_MS },
       // Plugins that judge answers were asked when these were given, or never: a file is taken on its owner's word.
       validators: null,
       visit: { origin: null, referrer: null, country: null, userAgent: null },

@@ -16,7 +16,7 @@ const { imports } = tables;
 const MAX_IMPORT_BYTES = 50 * 1024 * 1024;
 /** A workbook is unpacked from memory. */
 const MAX_WORKBOOK_BYTES = 10 * 1024 * 1024;
-const KEPT_MS = 7 * 86_400_000;
+export const FILE_KEPT_MS = 7 * 86_400_000;
 const AT_ONCE = 200;
 const MAX_SAMPLES = 3;
 const MAX_SAMPLE = 100;
@@ -83,7 +83,7 @@ export async function forgetImportFiles(ctx: ServiceContext): Promise<void> {
   const old = await ctx.db
     .select({ id: imports.id, key: imports.fileKey, format: imports.format })
     .from(imports)
-    .where(and(isNotNull(imports.fileKey), lte(imports.createdAt, ctx.now() - KEPT_MS)))
+    .where(and(isNotNull(imports.fileKey), lte(imports.createdAt, ctx.now() - FILE_KEPT_MS)))
     .limit(AT_ONCE);
   for (const { id, key } of old) {
     if (key !== null) await ctx.env.FILES.delete([key, rowsKey(key, "xlsx")]);

@@ -83,7 +83,7 @@ export interface AcceptRequest extends Written {
   salt: string;
   /** A time in the past; only Headwater itself may give one. Null: now. */
   submittedAt: number | null;
-  idempotency: { key: string; fingerprint: string } | null;
+  idempotency: { key: string; fingerprint: string; keptMs: number } | null;
   guards: Guards;
   /** A start that was counted, and that may hold a place. */
   start: StartRef | null;

@@ -77,13 +77,16 @@ test("a held place lapses, and one address holds only a few", () =>
     expect(ledger.accept(acceptRequest({ guards: quota }), later)).toEqual({ kind: "refused", reason: "quota_reached" });
   }));
 
-test("an idempotency key is forgotten after a day", () =>
+test("an idempotency key is heeded for as long as was asked, and then forgotten", () =>
   onLedger(({ ledger, accept }) => {
-    const idempotency = { key: "k", fingerprint: "f" };
+    const idempotency = { key: "k", fingerprint: "f", keptMs: 24 * HOUR };
+    const long = { key: "l", fingerprint: "f", keptMs: 72 * HOUR };
+    const kept = accept({ idempotency: long });
     const first = accept({ idempotency });
     expect(ledger.accept(acceptRequest({ idempotency }), NOW + 23 * HOUR)).toMatchObject({ kind: "replayed", seq: first.seq });
     ledger.disk.respondents.forgetExpired(NOW + 24 * HOUR);
-    expect(ledger.accept(acceptRequest({ idempotency }), NOW + 24 * HOUR)).toMatchObject({ kind: "accepted", seq: 2 });
+    expect(ledger.accept(acceptRequest({ idempotency }), NOW + 24 * HOUR)).toMatchObject({ kind: "accepted", seq: 3 });
+    expect(ledger.accept(acceptRequest({ idempotency: long }), NOW + 71 * HOUR)).toMatchObject({ kind: "replayed", seq: kept.seq });
   }));
 
 test("buckets of a quarter of an hour add up over snapshots", () =>
