@@ -56,14 +56,20 @@ process.exit(failed ? 1 : 0);
 async function measure(bench: BenchCase, headwater: Headwater, baselines: Subject[]): Promise<Report> {
   await bench.prepare?.(headwater.demo);
   const wanted = BASELINES.map((target, i) => ({ target, url: baselines[i]?.url ?? "" })).filter(
-    ({ target }) => target !== "plain" || bench.atLeast?.plain !== undefined,
+    ({ target }) => target === "bare" || target === "object" || bench.atLeast?.plain !== undefined,
   );
   const all = [{ target: bench.name, url: headwater.url }, ...wanted];
   const loads = new Map<string, Load[]>(all.map(({ target }) => [target, []]));
   for (let round = 0; round <= rounds; round++) {
     for (const { target, url } of all) {
-      const order = { target, url, demo: headwater.demo, connections: bench.connections, seconds: round === 0 ? WARM_UP_SECONDS : seconds };
-      const load = await applyLoad(order);
+      const { name, connections } = bench;
+      const load = await applyLoad({
+        bench: name,
+        url,
+        demo: headwater.demo,
+        connections,
+        seconds: round === 0 ? WARM_UP_SECONDS : seconds,
+      });
       // The first round warms up, and counts for nothing.
       if (round > 0) loads.get(target)?.push(load);
     }

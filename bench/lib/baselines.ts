@@ -9,13 +9,21 @@ import type { Baseline } from "./types.ts";
 
 const COMPATIBILITY_DATE = "2026-11-01";
 
-const SCRIPTS: Record<Exclude<Baseline, "plain">, string> = {
-  bare: `export default { fetch: () => new Response('{"ok":true}', { headers: { "Content-Type": "application/json" } }) };`,
+// They are sent what the case is sent, and read what a request brings: whoever answers it at all has to.
+const SCRIPTS: Record<"bare" | "object", string> = {
+  bare: `
+    export default {
+      async fetch(request) {
+        if (request.body !== null) await request.text();
+        return Response.json({ ok: true });
+      },
+    };`,
   object: `
     import { DurableObject } from "cloudflare:workers";
     export class Nothing extends DurableObject { ping() { return "pong"; } }
     export default {
       async fetch(request, env) {
+        if (request.body !== null) await request.text();
         return Response.json({ ok: await env.NOTHING.getByName("one").ping() });
       },
     };`,
@@ -27,7 +35,8 @@ export interface Subject {
 }
 
 export async function serveBaseline(name: Baseline): Promise<Subject> {
-  const contents = name === "plain" ? await bundled("plain") : SCRIPTS[name];
+  const isPlain = name === "plain" || name === "batched";
+  const contents = isPlain ? await bundled("plain") : SCRIPTS[name];
   mortalWorkerd();
   const state = mkdtempSync(join(tmpdir(), `headwater-bench-${name}-`));
   const miniflare = new Miniflare(
@@ -45,7 +54,7 @@ export async function serveBaseline(name: Baseline): Promise<Subject> {
           compatibilityFlags: ["nodejs_compat"],
           modules: [{ type: "ESModule", path: `${name}.js`, contents }],
           modulesRoot: "/",
-          ...(name === "plain" ? { d1Databases: ["DB"], queueProducers: { EVENTS: "events" }, queueConsumers: ["events"] } : {}),
+          ...(isPlain ? plainBindings(name === "batched") : {}),
           ...(name === "object" ? { durableObjects: { NOTHING: { className: "Nothing", useSQLite: true } } } : {}),
         },
       ],
@@ -55,6 +64,15 @@ export async function serveBaseline(name: Baseline): Promise<Subject> {
   return {
     url: `http://127.0.0.1:${port}`,
     stop: () => miniflare.dispose().finally(() => rmSync(state, { recursive: true, force: true })),
+  };
+}
+
+function plainBindings(isBatched: boolean) {
+  return {
+    d1Databases: ["DB"],
+    queueProducers: { EVENTS: "events" },
+    queueConsumers: ["events"],
+    bindings: { BATCHED: isBatched },
   };
 }
 

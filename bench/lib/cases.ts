@@ -1,6 +1,6 @@
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
-import { BASELINES, type Baseline, type BenchCase } from "./types.ts";
+import type { BenchCase } from "./types.ts";
 
 const FOLDER = join(import.meta.dirname, "../cases");
 
@@ -14,8 +14,4 @@ export function caseNames(): string[] {
 export async function loadCase(name: string): Promise<BenchCase> {
   const module = (await import(join(FOLDER, `${name}.ts`))) as { default: BenchCase };
   return module.default;
-}
-
-export function isBaseline(name: string): name is Baseline {
-  return (BASELINES as readonly string[]).includes(name);
 }

@@ -1,11 +1,10 @@
 // The load, in a process of its own: what makes requests must not share a thread with what counts them or answers them.
 import autocannon from "autocannon";
-import { isBaseline, loadCase } from "./cases.ts";
-import { submission } from "./submission.ts";
-import type { BenchCase, Load, LoadOrder } from "./types.ts";
+import { loadCase } from "./cases.ts";
+import type { Load, LoadOrder } from "./types.ts";
 
 const order = JSON.parse(process.argv[2] ?? "{}") as LoadOrder;
-const request = await requestOf(order.target);
+const { request } = await loadCase(order.bench);
 
 let number = 0;
 const result = await autocannon({
@@ -32,8 +31,3 @@ const load: Load = {
   failures: non2xx + errors + timeouts,
 };
 process.stdout.write(`${JSON.stringify(load)}\n`);
-
-async function requestOf(target: string): Promise<BenchCase["request"]> {
-  if (target === "plain") return ({ form_slug }, number) => submission(form_slug, number);
-  return isBaseline(target) ? () => ({ path: "/" }) : (await loadCase(target)).request;
-}

@@ -22,9 +22,9 @@ export interface BenchCase {
 
 /**
  * `bare`: a Worker that answers at once. `object`: one that asks a Durable Object which answers at once. `plain`: what a submit
- * costs the way it is commonly built; only for cases that ask for a share of it.
+ * costs the way it is commonly built, `batched`: at its best; only for cases that ask for a share of `plain`.
  */
-export const BASELINES = ["bare", "object", "plain"] as const;
+export const BASELINES = ["bare", "object", "plain", "batched"] as const;
 export type Baseline = (typeof BASELINES)[number];
 
 export interface Load {
@@ -38,8 +38,8 @@ export interface Load {
 
 export interface LoadOrder {
   url: string;
-  /** A case's name, or a baseline's. */
-  target: string;
+  /** Whose requests are sent, whoever answers them. */
+  bench: string;
   demo: Demo;
   connections: number;
   seconds: number;
