@@ -224,6 +224,19 @@ describe("files", () => {
     expect(complaints.filter((line) => !line.includes("422"))).toEqual([]);
   });
 
+  test("under a finger whatever can be hit is 44 pixels high, the list of what is wrong as well", async () => {
+    const { slug } = await publish(schema);
+    const { page } = await open(`/f/${slug}`, { viewport: { width: 390, height: 800 }, hasTouch: true });
+    await page.getByLabel("Your CV").setInputFiles([pdf("one.pdf")]);
+    await page.getByRole("button", { name: "Send" }).click();
+    await page.getByLabel("one.pdf").waitFor();
+    const heights = await page
+      .locator("main a, main button, main label.option, main input:not([type=hidden], [type=checkbox])")
+      .evaluateAll((all) => all.map((element) => [element.outerHTML.slice(0, 40), element.getBoundingClientRect().height] as const));
+    expect(heights.length).toBeGreaterThan(4);
+    expect(heights.filter(([, height]) => height < 44)).toEqual([]);
+  });
+
   test("what is no such file is said at its question", async () => {
     const { slug } = await publish(schema);
     const { page } = await open(`/f/${slug}`, NO_SCRIPT);

@@ -190,7 +190,7 @@ function Summary({ placed, trouble }: SummaryProps) {
 }
 
 function withStop(label: string): string {
-  return /[\p{P}]\s*$/u.test(label) ? label : `${label}:`;
+  return /[.!?:;…؟。！？：]\s*$/u.test(label) ? label : `${label}:`;
 }
 
 function FreshQuestions({ form, paths, focus }: { form: PublishedForm; paths: readonly string[]; focus: boolean }) {

@@ -33,12 +33,14 @@ export function Files({ asking, field, path, value }: Props) {
       <Marker q={q} />
       {kept.length > 0 && (
         <fieldset class="files">
-          <legend>{most === 1 ? "Received; choose another to replace it" : "Received; untick what you do not want to send"}</legend>
+          <legend>
+            <bdi>{most === 1 ? "Received; choose another to replace it" : "Received; untick what you do not want to send"}</bdi>
+          </legend>
           {kept.map(({ id, name, size }) => (
             <label class="option">
               <input type="checkbox" name={path} value={id} checked disabled={q.fixed} />
               <span>
-                <bdi>{name}</bdi> ({inBytes(size)})
+                <bdi>{name}</bdi> <bdi>({inBytes(size)})</bdi>
               </span>
             </label>
           ))}

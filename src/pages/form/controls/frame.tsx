@@ -112,7 +112,11 @@ export function Help({ q: { id, field, message }, hint }: { q: Question; hint?: 
       {(field.description !== undefined || hint !== undefined) && (
         <div class="hint" id={`${id}-hint`}>
           {field.description !== undefined && <Text text={field.description} />}
-          {hint !== undefined && <p>{hint}</p>}
+          {hint !== undefined && (
+            <p>
+              <bdi>{hint}</bdi>
+            </p>
+          )}
         </div>
       )}
       {message !== undefined && <ErrorText id={`${id}-error`} message={message} />}

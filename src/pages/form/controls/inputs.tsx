@@ -120,7 +120,8 @@ export function Select({ asking, field, path, value }: Props) {
     <Single q={q}>
       <select {...common(q)}>
         <option value="" selected={chosen === ""}>
-          {field.placeholder ?? "Choose…"}
+          {/* The mark keeps the dots behind the word where all else is read from the right. */}
+          {field.placeholder ?? "Choose…\u200e"}
         </option>
         {(field.options ?? []).map((option) => (
           <option value={option.value} selected={option.value === chosen}>
