@@ -126,7 +126,7 @@ function columnsOfField(field: FieldDescription, repeat: string | null, choices:
 
 /** A question that ends with its own sign needs no other. */
 function withStop(label: string): string {
-  return /\p{P}\s*$/u.test(label) ? label.trimEnd() : `${label}:`;
+  return /[.!?:;…؟。！？：]\s*$/u.test(label) ? label.trimEnd() : `${label}:`;
 }
 
 function typeOf({ type }: FieldDescription): ColumnType {
