@@ -1,6 +1,6 @@
 // Puts a back-up into an empty workspace, part by part. Every step can be done twice, so it goes on wherever it was cut off; and at
 // the end each form is counted again from what arrived and compared with what its ledger says.
-import { and, eq, inArray } from "drizzle-orm";
+import { and, eq, inArray, type SQL, sql } from "drizzle-orm";
 import { z } from "zod";
 import { restoreForm } from "../forms";
 import { type JobControl, JobFailedError, type JobOutcome } from "../jobs";
@@ -68,7 +68,7 @@ export async function restoreInto(ctx: WorkspaceContext, source: Source, control
   const folder = folderOf(source.workspaceId, source.backupId);
   const manifest = await readManifest(ctx.env.FILES, folder);
   if (manifest === null) throw new JobFailedError("The back-up is not complete or was deleted.");
-  let at = control.saved === null ? await begin(ctx, manifest) : RestoreProgress.parse(control.saved);
+  let at = control.saved === null ? await begin(ctx, manifest, source) : RestoreProgress.parse(control.saved);
   await control.checkpoint(at);
   const rename = at.renamed ? renameIds(source.restoreId) : keepIds;
   const steps = stepsOf(manifest);
@@ -85,15 +85,24 @@ export async function restoreInto(ctx: WorkspaceContext, source: Source, control
   return { kind: "done", result: { forms: manifest.forms.length, responses, files, file_bytes, drift, same_ids: !renamed } };
 }
 
-async function begin(ctx: WorkspaceContext, manifest: Manifest): Promise<RestoreProgress> {
-  if ((await ctx.db.$count(forms, eq(forms.workspaceId, ctx.workspaceId))) > 0) {
-    throw new JobFailedError("The workspace has forms already; a back-up is restored into an empty one.");
-  }
+async function begin(ctx: WorkspaceContext, manifest: Manifest, { restoreId }: Source): Promise<RestoreProgress> {
   refuseIncomplete(manifest);
   const ids = manifest.forms.map(({ id }) => id);
-  let standing = 0;
-  for (let i = 0; i < ids.length; i += 50) standing += await ctx.db.$count(forms, inArray(forms.id, ids.slice(i, i + 50)));
-  return { renamed: standing > 0, step: 0, responses: 0, drift: 0, files: 0, file_bytes: 0 };
+  const start = { step: 0, responses: 0, drift: 0, files: 0, file_bytes: 0 };
+  const here = await ctx.db.$count(forms, eq(forms.workspaceId, ctx.workspaceId));
+  if (here === 0) return { ...start, renamed: (await standing(ctx, ids, sql`true`)) > 0 };
+  // Tried again from its start, after it had failed for good: what it brought is this very restore's, and every step can be done twice.
+  for (const renamed of [true, false]) {
+    const rename = renamed ? renameIds(restoreId) : keepIds;
+    if ((await standing(ctx, ids.map(rename), eq(forms.workspaceId, ctx.workspaceId))) === here) return { ...start, renamed };
+  }
+  throw new JobFailedError("The workspace has forms already; a back-up is restored into an empty one.");
+}
+
+async function standing(ctx: WorkspaceContext, ids: readonly string[], where: SQL): Promise<number> {
+  let found = 0;
+  for (let i = 0; i < ids.length; i += 50) found += await ctx.db.$count(forms, and(inArray(forms.id, ids.slice(i, i + 50)), where));
+  return found;
 }
 
 /** A list of files that was left out of the manifest would be missed by nobody else. */

@@ -175,9 +175,13 @@ function settledRow({ meta, data, dataSalt: _salt, ...row }: CarriedRow): Settle
 export async function carryInEnd(ctx: ServiceContext, formId: string, shard: number, end: CarriedEnd): Promise<void> {
   assertCan(ctx, "delete");
   const mark = (await openPrimaryStore(ctx.env).marks(formId)).find((one) => one.shard === shard);
-  if ((mark?.seq ?? 0) !== end.settled) throw new ConflictError("The chain is not complete.", "moved_on");
+  const reached = mark?.seq ?? 0;
+  const ledger = ledgerOf(ctx.env, formId, shard);
+  // It went on from here already: an earlier attempt came as far as repeating erasures.
+  if (reached > end.settled && (await ledger.health()).head >= reached) return;
+  if (reached !== end.settled) throw new ConflictError("The chain is not complete.", "moved_on");
   const { settled, counted, lastSubmittedAt } = end;
-  const adopted = await ledgerOf(ctx.env, formId, shard).adopt({
+  const adopted = await ledger.adopt({
     workspaceId: ctx.workspaceId,
     settled,
     hash: mark?.hash ?? genesisHash(formId, shard),

@@ -10,7 +10,19 @@ import { testContext } from "../support/context";
 import { runJobs } from "../support/jobs";
 import { createWorld } from "../support/world";
 import { type FileWorld, fileWorld, PDF, PNG, type Receipt, textOf } from "../uploads/support";
-import { backUp, type Empty, emptyWorkspace, finished, json, putArchive, readArchive, restore } from "./support";
+import {
+  backUp,
+  type Empty,
+  emptyWorkspace,
+  filesOf,
+  finished,
+  formOf,
+  json,
+  objectsOf,
+  putArchive,
+  readArchive,
+  restore,
+} from "./support";
 
 const PART = 8 * 1024 * 1024;
 const NAME = "Lebenslauf – 履歴書 ☃.pdf";
@@ -53,27 +65,6 @@ async function submitted(world: FileWorld, data: Record<string, unknown>, body?:
 
 const erase = (world: FileWorld, id: string) => eraseResponse(asSystem(testContext(), world.workspaceId), world.formId, id);
 
-const hashOf = async (bytes: ArrayBuffer | Uint8Array) =>
-  new Uint8Array(await crypto.subtle.digest("SHA-256", bytes as BufferSource)).toHex();
-
-/** What a workspace's form has, without what must differ between a form and its copy. */
-async function filesOf(call: FileWorld["call"], formId: string) {
-  const { uploads } = await json<{ uploads: Held[] }>(call("GET", `/api/v1/uploads?form_id=${formId}`));
-  const { responses } = await json<{ responses: Listed[] }>(call("GET", `/api/v1/forms/${formId}/responses`));
-  const gone = await json<{ responses: Listed[] }>(call("GET", `/api/v1/forms/${formId}/responses?status=deleted`));
-  const seqs = new Map([...responses, ...gone.responses].map(({ id, seq }) => [id, seq]));
-  return Promise.all(
-    uploads
-      .filter(({ response_id }) => response_id !== null)
-      .map(async ({ id, response_id, field, name, type, size, scan, created_at }) => {
-        const reply = await call("GET", `/api/v1/uploads/${id}/content`);
-        expect(reply.status).toBe(200);
-        const sha256 = await hashOf(await reply.arrayBuffer());
-        return { field, name, type, size, scan, created_at, sha256, seq: seqs.get(response_id ?? "") };
-      }),
-  );
-}
-
 let world: FileWorld;
 let made: { id: string; workspaceId: string; folder: string };
 let copy: Empty;
@@ -81,14 +72,8 @@ let copied: string;
 let gone: Record<"unclaimed" | "erased", string>;
 let inText: string;
 
-const formOf = async ({ call }: Pick<Empty, "call">) => {
-  const { forms } = await json<{ forms: { id: string }[] }>(call("GET", "/api/v1/forms"));
-  return forms[0]?.id ?? "";
-};
 const listed = async (call: FileWorld["call"], form: string) =>
   (await json<{ responses: Listed[] }>(call("GET", `/api/v1/forms/${form}/responses`))).responses;
-const objectsOf = async (workspaceId: string) => (await env.FILES.list({ prefix: `uploads/${workspaceId}/` })).objects;
-
 beforeAll(async () => {
   world = await fileWorld();
   const signed = await world.uploaded({ bytes: PNG, name: "s.png", type: "image/png", field: "signed" });

@@ -52,7 +52,7 @@ export async function finished(world: Pick<World, "call">, jobId: string, as?: "
 
 class Died extends Error {}
 
-function controlOf(saved: unknown, checkpoint: (state: unknown) => void): JobControl {
+function controlOf(saved: unknown, checkpoint: (state: unknown) => void, checkCancelled = () => {}): JobControl {
   return {
     jobId: "job_of_the_test",
     attempt: 1,
@@ -62,7 +62,7 @@ function controlOf(saved: unknown, checkpoint: (state: unknown) => void): JobCon
     signal: new AbortController().signal,
     isTimeUp: () => false,
     progress: async () => {},
-    checkCancelled: async () => {},
+    checkCancelled: async () => checkCancelled(),
     checkpoint: async (state) => checkpoint(JSON.parse(JSON.stringify(state))),
   };
 }
@@ -82,19 +82,30 @@ export async function inOneGo<T>(work: Work<T>): Promise<T> {
   }
 }
 
-/** Runs `work` over and over, each time from what was noted last, killing it before and after each note. */
+/** Runs `work` over and over, each time from what was noted last, killing it before and after each note, and once at each file. */
 export async function dyingOften<T>(work: Work<T>): Promise<{ result: T; deaths: number }> {
   let saved: unknown = null;
   let deaths = 0;
+  let deathsAtFiles = 0;
   for (let lives = 0; lives < 300; lives++) {
     const diesBeforeNoting = lives % 2 === 0;
     let notes = 0;
-    const control = controlOf(saved, (state) => {
+    let looks = 0;
+    let hasDied = false;
+    const note = (state: unknown) => {
       notes += 1;
       // The second note of a life is lost with it; so every step is taken, lost, and taken again.
       if (diesBeforeNoting && notes === 2) throw new Died();
       saved = state;
       if (!diesBeforeNoting && notes === 2) throw new Died();
+    };
+    const control = controlOf(saved, note, () => {
+      looks += 1;
+      // Each time it comes one file further.
+      if (hasDied || looks !== deathsAtFiles + 1 || deathsAtFiles === 20) return;
+      hasDied = true;
+      deathsAtFiles += 1;
+      throw new Died();
     });
     try {
       const outcome = await work(control);
@@ -114,8 +125,12 @@ export async function backUp(workspaceId: string): Promise<{ id: string; folder:
   return { id, folder: folderOf(workspaceId, id), result };
 }
 
-export function restore(into: string, from: { workspaceId: string; id: string }, restoreId = newId("job")): Promise<RestoreResult> {
-  const ctx = asSystem(testContext(), into);
+export function restore(
+  into: string,
+  from: { workspaceId: string; id: string },
+  { restoreId = newId("job"), settings = {} }: { restoreId?: string; settings?: Partial<Env> } = {},
+): Promise<RestoreResult> {
+  const ctx = asSystem(testContext({}, settings), into);
   return inOneGo((control) => restoreInto(ctx, { workspaceId: from.workspaceId, backupId: from.id, restoreId }, control));
 }
 
@@ -181,4 +196,45 @@ export function reworded(archive: Archive, words: Readonly<Record<string, string
     parts: new Map([...archive.parts].map(([name, lines]) => [change(name), change(lines)])),
     files: new Map([...archive.files].map(([name, bytes]) => [change(name), bytes])),
   };
+}
+
+export const hashOf = async (bytes: ArrayBuffer | Uint8Array): Promise<string> =>
+  new Uint8Array(await crypto.subtle.digest("SHA-256", bytes as BufferSource)).toHex();
+
+interface Held {
+  id: string;
+  response_id: string | null;
+}
+
+/** What a workspace's form has of files, without what must differ between a form and its copy. */
+export async function filesOf(call: World["call"], formId: string) {
+  const { uploads } = await json<{ uploads: (Held & Record<"field" | "name" | "type" | "size" | "scan" | "created_at", unknown>)[] }>(
+    call("GET", `/api/v1/uploads?form_id=${formId}`),
+  );
+  const seqs = new Map<string, number>();
+  for (const status of ["", "?status=deleted"]) {
+    const { responses } = await json<{ responses: { id: string; seq: number }[] }>(
+      call("GET", `/api/v1/forms/${formId}/responses${status}`),
+    );
+    for (const { id, seq } of responses) seqs.set(id, seq);
+  }
+  return Promise.all(
+    uploads
+      .filter(({ response_id }) => response_id !== null)
+      .map(async ({ id, response_id, field, name, type, size, scan, created_at }) => {
+        const reply = await call("GET", `/api/v1/uploads/${id}/content`);
+        expect(reply.status).toBe(200);
+        const sha256 = await hashOf(await reply.arrayBuffer());
+        return { field, name, type, size, scan, created_at, sha256, seq: seqs.get(response_id ?? "") };
+      }),
+  );
+}
+
+export async function formOf({ call }: Pick<World, "call">): Promise<string> {
+  const { forms } = await json<{ forms: { id: string }[] }>(call("GET", "/api/v1/forms"));
+  return forms[0]?.id ?? "";
+}
+
+export async function objectsOf(workspaceId: string): Promise<R2Object[]> {
+  return (await env.FILES.list({ prefix: `uploads/${workspaceId}/` })).objects;
 }
