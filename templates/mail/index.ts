@@ -165,7 +165,7 @@ const LETTERS: { [T in MailTemplate]: (data: MailData[T]) => Letter } = {
     preview: figures.map(({ label, value }) => `${value} ${label}`).join(" · "),
     heading: plainName(name),
     paragraphs: [
-      ...(message === null ? [] : [message]),
+      ...(message === null ? [] : message.replace(/\r\n?/g, "\n").split(/\n\s*\n/)),
       `Responses to “${plainName(form)}”${period === null ? "" : ` ${period}`}.`,
       ...(file.kind === "attached" ? [`The report is attached: ${file.name}.`] : []),
     ],

@@ -8,6 +8,7 @@ export interface Letter {
   /** What a mailbox shows beside the subject. */
   preview: string;
   heading: string;
+  /** A single line break within one stays. */
   paragraphs: string[];
   figures?: { label: string; value: string }[];
   /** In the letter itself, as `cid:…`; whoever cannot show it gets the bars. */
@@ -27,6 +28,13 @@ const DARK = `
     .hw-ink { color: #e7ede9 !important; }
     .hw-dim { color: #a3b1aa !important; }
     .hw-link { color: #54cbab !important; }
+  }`;
+/** On a phone the frame gives way to what is in it. */
+const NARROW = `
+  @media (max-width: 480px) {
+    .hw-room { padding: 16px 8px !important; }
+    .hw-inside { padding: 20px !important; }
+    .hw-figure { display: block !important; padding: 0 0 12px !important; }
   }`;
 const FONT = "font-family: -apple-system, 'Segoe UI', Roboto, Helvetica, Arial, sans-serif;";
 
@@ -50,13 +58,13 @@ function Page({ letter }: { letter: Letter }) {
         <meta name="viewport" content="width=device-width" />
         <meta name="color-scheme" content="light dark" />
         <title>{letter.subject}</title>
-        <style>{raw(DARK)}</style>
+        <style>{raw(DARK + NARROW)}</style>
       </head>
       <body class="hw-page" style="margin: 0; background: #f4f6f3;">
         <div style="display: none; max-height: 0; overflow: hidden;">{letter.preview}</div>
         <table class="hw-page" role="presentation" width="100%" cellpadding="0" cellspacing="0" style="background: #f4f6f3;">
           <tr>
-            <td align="center" style="padding: 32px 16px;">
+            <td class="hw-room" align="center" style="padding: 32px 16px;">
               <Card letter={letter} />
               <p class="hw-dim" style={`${FONT} margin: 20px 0 0; font-size: 12px; color: #52605a;`}>
                 Sent by Headwater
@@ -81,13 +89,18 @@ function Card({ letter }: { letter: Letter }) {
       style="max-width: 520px; background: #ffffff; border: 1px solid #dde3de; border-radius: 10px;"
     >
       <tr>
-        <td style="padding: 32px;">
+        <td class="hw-inside" style="padding: 32px;">
           <h1 class="hw-ink" style={`${FONT} margin: 0 0 16px; font-size: 21px; line-height: 1.3; color: #17211d;`}>
             {letter.heading}
           </h1>
           {letter.paragraphs.map((paragraph) => (
-            <p class="hw-ink" style={`${FONT} margin: 0 0 16px; font-size: 15px; line-height: 1.55; color: #2b3833;`}>
-              {paragraph}
+            <p class="hw-ink" dir="auto" style={`${FONT} margin: 0 0 16px; font-size: 15px; line-height: 1.55; color: #2b3833;`}>
+              {paragraph.split("\n").map((line, at) => (
+                <>
+                  {at > 0 && <br />}
+                  {line}
+                </>
+              ))}
             </p>
           ))}
           {letter.figures === undefined ? null : <Figures figures={letter.figures} />}
@@ -120,8 +133,11 @@ function Figures({ figures }: { figures: NonNullable<Letter["figures"]> }) {
     <table role="presentation" width="100%" cellpadding="0" cellspacing="0" style="margin: 8px 0 20px;">
       <tr>
         {figures.map(({ label, value }) => (
-          <td valign="top" style="padding: 0 16px 0 0;">
-            <span class="hw-ink" style={`${FONT} display: block; font-size: 28px; line-height: 1.2; font-weight: 600; color: #17211d;`}>
+          <td class="hw-figure" valign="top" style="padding: 0 16px 0 0;">
+            <span
+              class="hw-ink"
+              style={`${FONT} display: block; font-size: 28px; line-height: 1.2; font-weight: 600; white-space: nowrap; color: #17211d;`}
+            >
               {value}
             </span>
             <span class="hw-dim" style={`${FONT} font-size: 13px; color: #52605a;`}>

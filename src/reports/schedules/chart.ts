@@ -7,8 +7,10 @@ import { withPrinter } from "../pdf/print/browser";
 import type { Figures } from "./figures";
 
 const WIDTH = 456;
-/** The colour of our letters. */
-const THEME = { ...DEFAULT_THEME, brand: "#0b6b57" };
+/** White around the drawing, which stands on a dark letter as well. */
+const ROOM = 10;
+/** The colour of our letters; on a phone the picture is two thirds as wide, and its words can still be read. */
+const THEME = { ...DEFAULT_THEME, brand: "#0b6b57", fontSize: 14 };
 const LIMIT_MS = 20_000;
 /** It lies in each recipient's row until it is sent. */
 const MAX_BYTES = 150_000;
@@ -24,9 +26,9 @@ export async function drawChart(ctx: WorkspaceContext, days: Figures["days"]): P
   if (days.length < 2 || ctx.env.BROWSER === undefined) return null;
   const points = days.map(({ date, count }) => ({ label: shortDate(date), count }));
   try {
-    const { svg, height } = chartSvg({ kind: "timeseries", points }, THEME, WIDTH);
-    const html = `<!doctype html><meta charset="utf-8"><style>html,body{margin:0;background:#fff}</style>${svg}`;
-    const drawn = withPrinter({ binding: ctx.env.BROWSER, log: ctx.log }, (printer) => printer.picture(html, WIDTH, height));
+    const { svg, height } = chartSvg({ kind: "timeseries", points }, THEME, WIDTH - 2 * ROOM);
+    const html = `<!doctype html><meta charset="utf-8"><style>html{background:#fff}body{margin:${ROOM}px}svg{display:block}</style>${svg}`;
+    const drawn = withPrinter({ binding: ctx.env.BROWSER, log: ctx.log }, (printer) => printer.picture(html, WIDTH, height + 2 * ROOM));
     const png = await withTimeLimit("drawing a chart", LIMIT_MS, drawn);
     return png.byteLength > MAX_BYTES ? null : { data: png.toBase64(), width: WIDTH, size: png.byteLength };
   } catch (error) {

@@ -3,7 +3,7 @@ import { eq, sql } from "drizzle-orm";
 import { getForm } from "../../forms";
 import { type MailAttachment, prepareMail } from "../../mail";
 import type { WorkspaceContext } from "../../shared/context";
-import { dateText, offsetAt } from "../../shared/wall-clock";
+import { offsetAt } from "../../shared/wall-clock";
 import { tables } from "../../store";
 import { type ExportView, loadExport } from "../exports/read";
 import { signFileLink } from "../files/link";
@@ -139,7 +139,7 @@ function figuresInWords({ count, before }: Figures, file: ExportView): { label: 
     if (before > 0)
       figures.push({
         label: "change",
-        value: `${count >= before ? "+" : "−"}${Math.abs(Math.round(((count - before) / before) * 100))} %`,
+        value: `${count >= before ? "+" : "−"}${Math.abs(Math.round(((count - before) / before) * 100))}\u00a0%`,
       });
   } else if (file.rows !== null && file.rows !== count) figures.push({ label: "rows in the file", value: file.rows.toLocaleString("en") });
   return figures;
@@ -172,7 +172,8 @@ function periodOf({ from, to }: Span, timezone: string): string {
 }
 
 function dateThere(instant: number, timezone: string): string {
-  return dateText(instant + offsetAt(instant, timezone)) ?? "";
+  const there = new Date(instant + offsetAt(instant, timezone));
+  return there.toLocaleDateString("en-GB", { day: "numeric", month: "long", year: "numeric", timeZone: "UTC" });
 }
 
 function sizeInWords(bytes: number): string {

@@ -167,7 +167,7 @@ describe("a run", () => {
       {
         recipients: ["a@mail.test", "b@mail.test"],
         filters: { window: "last_24_hours", "data.department": "IT" },
-        options: { message: "Good morning" },
+        options: { message: "Good morning\n\nKind regards,\r\nAda <ada>" },
       },
       form,
     );
@@ -186,7 +186,10 @@ describe("a run", () => {
     ]);
     const body = await openBody(env, mails[0]?.body ?? "");
     expect(body.text).toContain("responses: 2");
-    expect(body.text).toContain("Good morning");
+    expect(body.text).toContain("Good morning\n\nKind regards,\nAda <ada>");
+    // As it was typed, in HTML as well: paragraphs, and lines within them.
+    expect(body.html).toMatch(/>Good morning<\/p>/);
+    expect(body.html).toMatch(/>Kind regards,<br\/?>Ada &lt;ada&gt;<\/p>/);
     expect(body.headers).toMatchObject({ "List-Unsubscribe-Post": "List-Unsubscribe=One-Click" });
     const file = body.attachments?.find(({ cid }) => cid === undefined);
     expect(file?.name).toMatch(/\.csv$/);
