@@ -4,6 +4,7 @@ import type { Sheet } from "./template";
 
 /** A longer text may be broken over pages; whatever is shorter stays whole. */
 const MAY_BREAK_AFTER = 700;
+const ONE_LINE = 60;
 
 export function Response({ response, ...sheet }: Sheet & { response: PrintedResponse }) {
   const { words, locale } = sheet.writing;
@@ -89,7 +90,7 @@ function Value({ value, sheet }: { value: AnswerValue; sheet: Sheet }) {
       return (
         <>
           {value.text.split(/\n+/).map((line) => (
-            <p dir="auto" lang={languageOf(line)}>
+            <p dir="auto" lang={languageOf(line)} class={value.text.length <= ONE_LINE ? "short" : undefined}>
               {line}
             </p>
           ))}

@@ -53,7 +53,8 @@ export function rowsDrawing(pen: Pen, rows: readonly Row[], compact = rows.lengt
         axisLabel: {
           ...text(pen, { fontSize: size }),
           interval: 0,
-          margin: 0,
+          // The room before a number is on its left, where from right to left the bar is not.
+          margin: pen.rtl ? 10 : 0,
           formatter: (_: string, index: number) => numberCells[index] ?? "",
           rich: Object.fromEntries(
             columnWidths.map((width, i) => [
