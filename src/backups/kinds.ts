@@ -3,8 +3,9 @@ import { z } from "zod";
 import type { JobKind } from "../jobs";
 import { tables } from "../store";
 import { folderOf, removeAll } from "./archive";
+import type { BackupResult } from "./finish";
 import { type RestoreResult, restoreInto } from "./restore";
-import { type BackupResult, writeBackup } from "./write-backup";
+import { writeBackup } from "./write-backup";
 
 const { backups } = tables;
 

@@ -1,5 +1,6 @@
 // Rows of a back-up, put into the tables of another workspace. Only columns that the table has are taken: a back-up is a file, and
 // files can be written by anybody.
+import { JobFailedError } from "../jobs";
 import type { WorkspaceContext } from "../shared/context";
 import { type Rename, renameWithin } from "./identity";
 import { CARRIED, type CarriedTable, columnsOf, nameOf, type Row } from "./tables";
@@ -21,6 +22,7 @@ export async function restoreRows(ctx: WorkspaceContext, lines: readonly unknown
     rows.push({ ...restored, workspace_id: ctx.workspaceId });
   }
   for (const [carried, rows] of byTable) {
+    await refuseForeign(ctx, carried, rows);
     const ready = nameOf(carried) === "forms" ? await withFreeSlugs(ctx, rows) : rows;
     await insertRows(ctx, nameOf(carried), columnsOf(carried), ready);
   }
@@ -30,6 +32,23 @@ function renamedRow(row: Row, rename: Rename): Row {
   return Object.fromEntries(
     Object.entries(row).map(([name, value]) => [name, typeof value === "string" ? renameWithin(value, rename) : value]),
   );
+}
+
+/** Rows of a form or a plugin that stands in another workspace would be read with it there. */
+async function refuseForeign(ctx: WorkspaceContext, carried: CarriedTable, rows: readonly Row[]): Promise<void> {
+  for (const [column, owner] of [["form_id", "forms"] as const, ["plugin_id", "plugins"] as const]) {
+    if (!columnsOf(carried).includes(column)) continue;
+    const named = [...new Set(rows.map((row) => row[column]).filter((id) => typeof id === "string" && id !== ""))];
+    const [foreign] = (
+      await ctx.env.DB.prepare(
+        `SELECT e.value AS id FROM json_each(?1) e WHERE NOT EXISTS (SELECT 1 FROM ${owner} o WHERE o.id = e.value AND o.workspace_id = ?2) LIMIT 1`,
+      )
+        .bind(JSON.stringify(named), ctx.workspaceId)
+        .all<{ id: string }>()
+    ).results;
+    if (foreign !== undefined)
+      throw new JobFailedError(`The back-up has ${nameOf(carried)} of something that is not in it: ${foreign.id}.`);
+  }
 }
 
 const ROWS_PER_STATEMENT = 200;

@@ -1,86 +1,28 @@
 // Writes a back-up, a part at a time, so that it can be cut off anywhere and go on from its last part. Each form is taken at one
 // position of its ledgers while it goes on accepting; the files of its responses follow.
 import { and, asc, eq, gt } from "drizzle-orm";
-import { z } from "zod";
 import type { JobControl, JobOutcome } from "../jobs";
 import { type CarriedEnd, carryOut, carryOutEnd, ledgersToCarry } from "../responses";
 import type { WorkspaceContext } from "../shared/context";
 import { openPrimaryStore, tables } from "../store";
 import { hasUploads } from "../uploads";
-import {
-  ENTRIES,
-  FORMAT,
-  folderOf,
-  listParts,
-  type Manifest,
-  type Part,
-  ROWS,
-  readPart,
-  removeAll,
-  UPLOADS,
-  writeManifest,
-  writePart,
-} from "./archive";
+import { ENTRIES, folderOf, ROWS, writePart } from "./archive";
+import { type BackupResult, finish } from "./finish";
+import { begin, FILES_PER_RUN, type Progress, shareOf, totalOf } from "./progress";
 import { CARRIED, columnsOf, nameOf, type Row } from "./tables";
 import { writeFiles } from "./write-files";
 
-const { forms, uploadUsage, workspaces } = tables;
+const { forms } = tables;
 
 const ROWS_PER_PART = 500;
 const ENTRIES_PER_READ = 500;
 const ENTRIES_PER_PART = 2_000;
 const MAX_PART_CHARS = 8_000_000;
-/** Then another run goes on: calls of one invocation are counted, and a file takes three. */
-export const FILES_PER_RUN = 250;
-
-export const Progress = z.object({
-  format: z.literal(FORMAT),
-  table: z.number().int(),
-  after: z.array(z.union([z.string(), z.number()])),
-  part: z.number().int(),
-  form: z
-    .object({
-      id: z.string(),
-      ledgers: z.number().int(),
-      shard: z.number().int(),
-      seq: z.number().int(),
-      steady: z.number().int(),
-      /** Once its chains are written. */
-      files: z.object({ done: z.string(), at: z.number().int() }).nullable(),
-    })
-    .nullable(),
-  lastForm: z.string(),
-  responses: z.number().int(),
-  formsDone: z.number().int(),
-  files: z.number().int(),
-  fileBytes: z.number().int(),
-});
-export type Progress = z.infer<typeof Progress>;
-
-const START: Progress = {
-  format: FORMAT,
-  table: 0,
-  after: [],
-  part: 0,
-  form: null,
-  lastForm: "",
-  responses: 0,
-  formsDone: 0,
-  files: 0,
-  fileBytes: 0,
-};
-
-export interface BackupResult {
-  forms: number;
-  responses: number;
-  files: number;
-  bytes: number;
-}
 
 export async function writeBackup(ctx: WorkspaceContext, backupId: string, control: JobControl): Promise<JobOutcome<BackupResult>> {
   const folder = folderOf(ctx.workspaceId, backupId);
   let at = await begin(ctx, folder, control.saved);
-  const filesBefore = at.files;
+  const { looked } = at;
   const total = await totalOf(ctx);
   for (;;) {
     const next = await step(ctx, folder, at, control);
@@ -88,39 +30,14 @@ export async function writeBackup(ctx: WorkspaceContext, backupId: string, contr
     at = next;
     await control.checkpoint(at);
     await control.progress(shareOf(at, total), at.responses + at.files);
-    if (control.isTimeUp() || at.files - filesBefore >= FILES_PER_RUN) return { kind: "more" };
+    if (control.isTimeUp() || at.looked - looked >= FILES_PER_RUN) return { kind: "more" };
   }
   return { kind: "done", result: await finish(ctx, folder, backupId, at) };
-}
-
-/** What an older version began has no files of the forms that it had done, so it is begun again. */
-async function begin(ctx: WorkspaceContext, folder: string, saved: unknown): Promise<Progress> {
-  if (saved === null) return START;
-  const at = Progress.safeParse(saved);
-  if (at.success) return at.data;
-  await removeAll(ctx.env.FILES, folder);
-  return START;
 }
 
 function step(ctx: WorkspaceContext, folder: string, at: Progress, control: JobControl): Promise<Progress | null> {
   if (at.table < CARRIED.length) return writeRows(ctx, folder, at);
   return at.form?.files == null ? writeEntries(ctx, folder, at) : writeFilesOf(ctx, folder, at, at.form.files, control);
-}
-
-interface Total {
-  forms: number;
-  bytes: number;
-}
-
-async function totalOf(ctx: WorkspaceContext): Promise<Total> {
-  const [usage] = await ctx.db.select({ bytes: uploadUsage.bytes }).from(uploadUsage).where(eq(uploadUsage.workspaceId, ctx.workspaceId));
-  return { forms: await ctx.db.$count(forms, eq(forms.workspaceId, ctx.workspaceId)), bytes: usage?.bytes ?? 0 };
-}
-
-/** Forms and the bytes of files each are half of the way, where there are both. */
-function shareOf({ formsDone, fileBytes }: Progress, total: Total): number {
-  const ofForms = total.forms === 0 ? 1 : formsDone / total.forms;
-  return Math.min(0.99, total.bytes === 0 ? ofForms : (ofForms + Math.min(1, fileBytes / total.bytes)) / 2);
 }
 
 async function writeRows(ctx: WorkspaceContext, folder: string, at: Progress): Promise<Progress> {
@@ -193,7 +110,7 @@ async function writeFilesOf(
   const { form } = at;
   if (form === null) throw new Error("Files are a form's.");
   const written = await writeFiles(ctx, folder, form.id, from, control);
-  const counted = { files: at.files + written.files, fileBytes: at.fileBytes + written.bytes };
+  const counted = { files: at.files + written.files, fileBytes: at.fileBytes + written.bytes, looked: at.looked + written.looked };
   if (written.next !== null) return { ...at, ...counted, form: { ...form, files: written.next } };
   return { ...at, ...counted, form: null, lastForm: form.id, formsDone: at.formsDone + 1 };
 }
@@ -215,39 +132,4 @@ async function settledNow(ctx: WorkspaceContext, formId: string): Promise<number
   const at: number[] = [];
   for (const { shard, seq } of await openPrimaryStore(ctx.env).marks(formId)) at[shard] = seq;
   return at;
-}
-
-async function finish(ctx: WorkspaceContext, folder: string, backupId: string, at: Progress): Promise<BackupResult> {
-  const parts = await listParts(ctx.env.FILES, folder, [ROWS, ENTRIES, UPLOADS]);
-  const [workspace] = await ctx.db.select({ name: workspaces.name }).from(workspaces).where(eq(workspaces.id, ctx.workspaceId));
-  const manifest: Manifest = {
-    format: FORMAT,
-    backup_id: backupId,
-    workspace: { id: ctx.workspaceId, name: workspace?.name ?? "" },
-    created_at: new Date(ctx.now()).toISOString(),
-    responses: at.responses,
-    forms: [],
-    tables: {},
-    parts,
-  };
-  for (const part of parts) {
-    if (part.name.startsWith(ROWS)) {
-      const name = part.name.slice(`${ROWS}00-`.length, -"-000000.jsonl.gz".length);
-      manifest.tables[name] = (manifest.tables[name] ?? 0) + part.lines;
-    } else if (part.name.endsWith("/end.jsonl.gz")) {
-      const [line] = (await readPart(ctx.env.FILES, folder, part)) as [{ form: string; end: CarriedEnd }];
-      const ledger = { settled: line.end.settled, hash: line.end.hash };
-      const known = manifest.forms.find(({ id }) => id === line.form);
-      if (known === undefined) manifest.forms.push({ id: line.form, ledgers: [ledger] });
-      else known.ledgers.push(ledger);
-    }
-  }
-  for (const form of manifest.forms) {
-    const own = parts.filter(({ name }) => name.startsWith(`${UPLOADS}${form.id}/`));
-    const sum = (of: (part: Part) => number) => own.reduce((total, part) => total + of(part), 0);
-    form.uploads = { rows: sum(({ lines }) => lines), bytes: sum((part) => part.file_bytes ?? 0) };
-  }
-  await writeManifest(ctx.env.FILES, folder, manifest);
-  const bytes = parts.reduce((sum, part) => sum + part.bytes + (part.file_bytes ?? 0), 0);
-  return { forms: manifest.forms.length, responses: at.responses, files: at.files, bytes };
 }

@@ -30,6 +30,7 @@ export interface Written {
   next: FilesAt | null;
   files: number;
   bytes: number;
+  looked: number;
 }
 
 export const fileName = ({ form_id, id }: Pick<CarriedUpload, "form_id" | "id">): string => `${FILES}${form_id}/${id}`;
@@ -43,7 +44,7 @@ export async function writeFiles(
   control: Pick<JobControl, "checkCancelled">,
 ): Promise<Written> {
   const entries = await nextEntries(ctx, folder, formId, done);
-  if (entries === null) return { next: null, files: 0, bytes: 0 };
+  if (entries === null) return { next: null, files: 0, bytes: 0, looked: 0 };
   const claims = claimsOf((await readPart(ctx.env.FILES, folder, entries)) as CarriedLine[]);
   const page = claims.slice(at, at + CLAIMS_AT_ONCE);
   const { taken, rows } = await pageOf(ctx, formId, page);
@@ -52,7 +53,7 @@ export async function writeFiles(
   const bytes = lines.reduce((sum, { file }) => sum + (file?.bytes ?? 0), 0);
   if (lines.length > 0) await writePart(ctx.env.FILES, folder, `${UPLOADS}${place}.jsonl.gz`, lines, bytes);
   const next = at + taken < claims.length ? { done, at: at + taken } : { done: entries.name, at: 0 };
-  return { next, files: lines.filter(({ file }) => file !== null).length, bytes };
+  return { next, files: lines.filter(({ file }) => file !== null).length, bytes, looked: rows.length };
 }
 
 async function nextEntries(ctx: WorkspaceContext, folder: string, formId: string, done: string): Promise<Part | null> {

@@ -197,6 +197,14 @@ describe("from another installation", () => {
     expect(keys.toSorted()).toEqual(results.map(({ id }) => id).toSorted());
   });
 
+  test("versions of a form that stands in another workspace are not put beside its own", async () => {
+    const forged = reworded(archive, { [world.formId]: stranger.formId });
+    await refused(
+      { manifest: { ...forged.manifest, forms: [] }, parts: forged.parts, files: new Map() },
+      "form_versions of something that is not",
+    );
+  });
+
   test("entries of a form that stands in another workspace are not carried into it", async () => {
     const forged = reworded(archive, { [world.formId]: stranger.formId });
     const before = await json(stranger.call("GET", `/api/v1/forms/${stranger.formId}/entries`));

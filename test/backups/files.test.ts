@@ -202,6 +202,28 @@ test("what was downloaded is the whole back-up: put back where it lay, it is res
   expect(is.map(({ sha256 }) => sha256).toSorted()).toEqual(was.map(({ sha256 }) => sha256).toSorted());
 });
 
+test("more files than one list or one run takes are all carried, each once", async () => {
+  const own = await fileWorld();
+  const made = await Promise.all(
+    Array.from({ length: 260 }, (_, i) => own.uploaded({ bytes: `file ${i}`, name: `${i}.txt`, type: "text/plain", field: "anything" })),
+  );
+  const ids = made.map(({ id }) => id);
+  const { id } = await submitted(own, { anything: ids.slice(0, 5) });
+  for (let i = 10; i < 260; i += 10) await submitted(own, { anything: ids.slice(i, i + 10) });
+  // Names those again that the response has already.
+  await json(own.call("PATCH", `/api/v1/forms/${own.formId}/responses/${id}`, { data: { anything: ids.slice(0, 10) } }));
+  const backup = await backUp(own.workspaceId);
+  expect(backup.result).toMatchObject({ files: 260 });
+  const archive = await readArchive(backup.folder);
+  const lists = [...archive.parts].filter(([name]) => name.startsWith("3-uploads/")).map(([, lines]) => lines.length);
+  expect(lists).toEqual([100, 100, 60]);
+  const fresh = await createWorld();
+  expect(await restore(fresh.workspaceId, { workspaceId: own.workspaceId, id: backup.id })).toMatchObject({ files: 260, drift: 0 });
+  const named = (await listed(fresh.call, await formOf(fresh))).flatMap(({ data }) => data.anything as string[]);
+  expect(new Set(named).size).toBe(260);
+  expect(await objectsOf(fresh.workspaceId)).toHaveLength(260);
+});
+
 test("who is erased after the back-up is not brought back, files and all", async () => {
   const own = await fileWorld();
   const [mine, theirs] = [await own.uploaded({ name: "mine.pdf" }), await own.uploaded({ name: "theirs.pdf" })];

@@ -2,8 +2,9 @@
 import { env } from "cloudflare:test";
 import { expect, vi } from "vitest";
 import { folderOf, Manifest, type Part, removeAll, writePart } from "../../src/backups/archive";
+import type { BackupResult } from "../../src/backups/finish";
 import { type RestoreResult, restoreInto } from "../../src/backups/restore";
-import { type BackupResult, writeBackup } from "../../src/backups/write-backup";
+import { writeBackup } from "../../src/backups/write-backup";
 import type { JobControl, JobOutcome } from "../../src/jobs";
 import { asSystem } from "../../src/shared/context";
 import { newId } from "../../src/shared/ids";
