@@ -1,4 +1,5 @@
 import type { Answer, AnswerValue, PrintedFile, PrintedResponse } from "../../src/reports/pdf/model";
+import type { Words } from "../../src/reports/pdf/words";
 import { responseAnchor } from "./anchors";
 import type { Sheet } from "./template";
 
@@ -180,19 +181,21 @@ function Value({ value, sheet }: { value: AnswerValue; sheet: Sheet }) {
       return (
         <>
           {value.files.map((file) => (
-            <FileFigure file={file} />
+            <FileFigure file={file} words={words} />
           ))}
         </>
       );
   }
 }
 
-function FileFigure({ file }: { file: PrintedFile }) {
+function FileFigure({ file, words }: { file: PrintedFile; words: Words }) {
   return (
     <figure class="file">
-      {file.image !== null && <img src={file.image} alt={file.name} />}
+      {/* Named below; one that cannot be drawn after all leaves nothing instead of a broken frame. */}
+      {file.image !== null && <img src={file.image} alt="" />}
       <figcaption>
         <bdi>{file.url ? <a href={file.url}>{file.name}</a> : file.name}</bdi>
+        {file.tooLarge && <span> {words.picture_too_large}</span>}
       </figcaption>
     </figure>
   );

@@ -13,9 +13,9 @@ import { composeReport, type Facts } from "./compose";
 import { calculatedQuestion, questionsOf } from "./fields";
 import { filterBefore, filtersInWords, type Period, periodOf } from "./filters";
 import type { PrintedResponse } from "./model";
+import { Album } from "./pictures";
 import { withPrinter } from "./print/browser";
 import { printReport } from "./print-report";
-import { printedFile } from "./printed-file";
 import type { DescribedField } from "./sections";
 import { Summary, type SummedRow } from "./summarise";
 import { type Writing, writingOf } from "./writing";
@@ -142,21 +142,21 @@ async function* printedResponses(source: ExportSource, writing: Writing, most: n
   if (newest === undefined) return;
   const calculated = columns.map((column, i) => ({ column, i })).filter(({ column }) => column.calculated);
   const only = meta.choseFields ? new Set(columns.flatMap(({ field }) => field?.path.split(".")[0] ?? [])) : undefined;
+  const album = new Album(source.ctx);
   let number = 0;
   for await (const page of source.pages()) {
     for (const { response, cells, files } of page) {
       number += 1;
-      const context: ResponseContext = {
+      const context: Omit<ResponseContext, "findFile"> = {
         schema: schemaOf(response, schemas) ?? newest,
         writing,
-        findFile: (id) => printedFile(id, files),
         only,
         calculated: calculated.map(({ column, i }) => ({
           label: column.label,
           text: cellText(cells[i] ?? null, { timezone: meta.timezone, separator: ", " }),
         })),
       };
-      yield printedResponse(response, number, context);
+      yield await album.printed(files, (findFile) => printedResponse(response, number, { ...context, findFile }));
       if (number >= most) return;
     }
   }

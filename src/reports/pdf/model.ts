@@ -93,6 +93,8 @@ export interface PrintedFile {
   name: string;
   /** Signed; null for what is not there any more. */
   url?: string | null;
-  /** `data:` of a picture that can be shown; null where there is none, or it is too large. */
+  /** `data:` of a picture that can be shown; null where there is none. */
   image: string | null;
+  /** It is a picture, and too large to be shown. */
+  tooLarge?: boolean;
 }
