@@ -78,10 +78,8 @@ export const READ_BYTES = 2_000_000;
 export interface ReadPage {
   /** Responses that were looked at. */
   scanned: number;
-  /** What responses hold in the fields that were asked for, as JSON has it; null where they hold nothing. */
-  rows: unknown[][];
-  /** How many responses each row stands for; null: each for one. */
-  times: readonly number[] | null;
+  /** For each that satisfies the condition a row `[…]`, parted by commas, of what it holds in the fields that were asked for, as JSON: null where it holds nothing. */
+  text: string | null;
 }
 
 export interface QuestionStore {

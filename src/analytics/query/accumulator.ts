@@ -3,6 +3,9 @@
 import { compareValues } from "../../responses";
 import { InvalidError } from "../../shared/errors";
 import type { Counted } from "../../store";
+import { NumberTable, TextTable } from "../columns/engine/tables";
+import { NumberList } from "./number-list";
+import { finite, quantile, quantileOfList } from "./quantile";
 import type { Aggregate, Query, QueryResult, ResultRow, Value } from "./types";
 
 /** What an aggregate is put together from. */
@@ -47,6 +50,7 @@ export function countedValues(query: Query, values: Value[]): Value[] {
 export const MAX_HELD = 250_000;
 
 interface Tally {
+  place: number;
   group: readonly Value[];
   rows: number;
   n: number;
@@ -55,12 +59,24 @@ interface Tally {
   lost: number;
   extreme: Value | null;
   values: Map<Value, number> | null;
+  /** Numbers that are not in `values` yet. */
+  numbers: NumberList | null;
+  /** Different ones, which are not in `values`. */
+  texts: number;
 }
 
 type Level = Map<Value, Level | Tally>;
 
+/** With what adding rounds away kept beside (Neumaier). */
+export function plus(to: Pick<Tally, "n" | "sum" | "lost">, number: number, n = 1): void {
+  const total = to.sum + number;
+  to.n += n;
+  to.lost += Math.abs(to.sum) >= Math.abs(number) ? to.sum - total + number : number - total + to.sum;
+  to.sum = total;
+}
+
 /** Where the parts of an answer go. */
-export type Sink = Pick<Accumulator, "addRows" | "addSum" | "addExtreme" | "addValue">;
+export type Sink = Pick<Accumulator, "addRows" | "addSum" | "addExtreme" | "addValue" | "addNumbers" | "addText">;
 
 /** So many responses alike: the values of each of their groups, and of the field. Each counts once for every combination of the former. */
 export function sinkResponse(sink: Sink, query: Query, groups: readonly (readonly Value[])[], values: readonly Value[], times = 1): void {
@@ -70,7 +86,7 @@ export function sinkResponse(sink: Sink, query: Query, groups: readonly (readonl
 }
 
 /** `group` may be used again by the caller. */
-export function sinkInGroup(sink: Sink, part: PartKind, group: readonly Value[], values: readonly Value[], times: number): void {
+function sinkInGroup(sink: Sink, part: PartKind, group: readonly Value[], values: readonly Value[], times: number): void {
   if (part === "rows") sink.addRows(group, times);
   else if (part === "sum") {
     if (values.length === 0) sink.addSum(group, 0, 0);
@@ -92,10 +108,21 @@ export function grouping(sink: Sink, place: number, value: Value): Sink {
     addSum: (group, n, sum) => sink.addSum(within(group), n, sum),
     addExtreme: (group, extreme) => sink.addExtreme(within(group), extreme),
     addValue: (group, given, times) => sink.addValue(within(group), given, times),
+    addNumbers: (group, numbers) => sink.addNumbers(within(group), numbers),
+    addText: (group, bytes, from, to) => sink.addText(within(group), bytes, from, to),
   };
 }
 
+const encoder = new TextEncoder();
+/** More than there can be texts. */
+const MOST_TEXTS = 2 ** 24;
+
 export class Accumulator {
+  /** Of texts that are only counted nothing is held but their hashes: a Map would take most of the time. */
+  readonly #texts = new TextTable();
+  /** Which tally has which text. */
+  readonly #textsOf = new NumberTable();
+  #listed = 0;
   readonly #tallies: Tally[] = [];
   /** By the first group's value, then by the second's, then by the third's; what is a number stays apart from the text like it. */
   readonly #byGroup: Level = new Map();
@@ -118,11 +145,7 @@ export class Accumulator {
 
   /** `n` numbers that add up to `sum`; none: the group is there, without a number. */
   addSum(group: readonly Value[], n: number, sum: number): void {
-    const tally = this.#tally(group);
-    tally.n += n;
-    const total = tally.sum + sum;
-    tally.lost += Math.abs(tally.sum) >= Math.abs(sum) ? tally.sum - total + sum : sum - total + tally.sum;
-    tally.sum = total;
+    plus(this.#tally(group), sum, n);
   }
 
   /** The least, or the greatest, of some values. */
@@ -137,14 +160,54 @@ export class Accumulator {
   addValue(group: readonly Value[], value: Value | null, times: number): void {
     const tally = this.#tally(group);
     if (value === null) return;
+    if (typeof value === "string" && this.#query.aggregate === "count_distinct") {
+      const bytes = encoder.encode(value);
+      this.#addText(tally, bytes, 0, bytes.length);
+    } else this.#addTimes(tally, value, times);
+  }
+
+  /** Numbers, each of which one response gave, to take a quantile of. */
+  addNumbers(group: readonly Value[], numbers: Float64Array): void {
+    const tally = this.#tally(group);
+    tally.numbers ??= new NumberList();
+    tally.numbers.pushAll(numbers);
+    this.#listed += numbers.length;
+    if (this.#listed > this.#max) this.#unlist();
+  }
+
+  /** One text that somebody gave, to be told from others. */
+  addText(group: readonly Value[], bytes: Uint8Array, from: number, to: number): void {
+    this.#addText(this.#tally(group), bytes, from, to);
+  }
+
+  #addText(tally: Tally, bytes: Uint8Array, from: number, to: number): void {
+    const known = this.#texts.size + this.#textsOf.size;
+    const text = this.#texts.place(bytes, from, to, true);
+    if (tally !== this.#whole) this.#textsOf.place(tally.place * MOST_TEXTS + text);
+    if (this.#texts.size + this.#textsOf.size === known) return;
+    this.#hold();
+    tally.texts += 1;
+  }
+
+  #addTimes(tally: Tally, value: Value, times: number): void {
     tally.values ??= new Map();
     const known = tally.values.get(value);
     if (known === undefined) this.#hold();
     tally.values.set(value, (known ?? 0) + times);
   }
 
+  /** Of numbers that many gave, one is held. */
+  #unlist(): void {
+    this.#listed = 0;
+    for (const tally of this.#tallies) {
+      for (const number of tally.numbers?.numbers ?? []) this.#addTimes(tally, number, 1);
+      tally.numbers = null;
+    }
+  }
+
   /** Sorted and cut as the query wants it. */
   finish(scannedRows: number): QueryResult {
+    if (this.#tallies.some(({ values }) => values !== null)) this.#unlist();
     if (this.#query.groups.length === 0) return { rows: [{ group: [], value: this.#valueOf(this.#tally([])) }], scannedRows };
     const rows = this.#tallies.map((tally) => ({ group: [...tally.group], value: this.#valueOf(tally) }));
     return { rows: sortRows(this.#query, rows).slice(0, this.#query.limit), scannedRows };
@@ -173,7 +236,8 @@ export class Accumulator {
 
   #begin(group: readonly Value[]): Tally {
     this.#hold();
-    const tally = { group: [...group], rows: 0, n: 0, sum: 0, lost: 0, extreme: null, values: null };
+    const place = this.#tallies.length;
+    const tally = { place, group: [...group], rows: 0, n: 0, sum: 0, lost: 0, extreme: null, values: null, numbers: null, texts: 0 };
     this.#tallies.push(tally);
     return tally;
   }
@@ -195,41 +259,23 @@ export class Accumulator {
       case "max":
         return tally.extreme;
       case "count_distinct":
-        return tally.values?.size ?? 0;
+        return (tally.values?.size ?? 0) + tally.texts;
       case "median":
-        return quantile(tally.values, 0.5);
+        return this.#quantileOf(tally, 0.5);
       case "p95":
-        return quantile(tally.values, 0.95);
+        return this.#quantileOf(tally, 0.95);
     }
+  }
+
+  /** All of its numbers are in one of both. */
+  #quantileOf({ values, numbers }: Tally, q: number): number | null {
+    return numbers === null ? quantile(values, q) : quantileOfList(numbers.numbers, q);
   }
 }
 
 export function tooMuch(): InvalidError {
   const message = `This has more than ${MAX_HELD.toLocaleString("en")} different groups or values; narrow it with a filter.`;
   return new InvalidError(message, [{ path: "", message, code: "too_many_groups" }], "too_many_groups");
-}
-
-/** Between neighbours as spreadsheets and `percentile_cont` do it. */
-export function quantile(counts: ReadonlyMap<Value, number> | null, q: number): number | null {
-  if (counts === null) return null;
-  // Numbers by themselves are sorted many times as fast as pairs.
-  const numbers = new Float64Array(counts.size);
-  let [different, n] = [0, 0];
-  for (const [value, times] of counts) {
-    if (typeof value !== "number") continue;
-    numbers[different++] = value;
-    n += times;
-  }
-  if (n === 0) return null;
-  const at = q * (n - 1);
-  let seen = 0;
-  let below: number | null = null;
-  for (const value of numbers.subarray(0, different).sort()) {
-    seen += counts.get(value) ?? 0;
-    if (seen > Math.floor(at)) below ??= value;
-    if (below !== null && seen > Math.ceil(at)) return below === value ? value : finite(below + (value - below) * (at - Math.floor(at)));
-  }
-  return below;
 }
 
 /** In the wanted order; equals by their groups, nothing always last. */
@@ -251,9 +297,4 @@ function byGroup(a: ResultRow, b: ResultRow): number {
     if (order !== 0) return order;
   }
   return 0;
-}
-
-/** JSON has no infinity: what is too large for a number has no value. */
-function finite(value: number): number | null {
-  return Number.isFinite(value) ? value : null;
 }

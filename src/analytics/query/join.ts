@@ -11,6 +11,7 @@ import { bucketOf } from "./buckets";
 import { deadlineAt, QUERY_LIMIT_MS, withinDeadline } from "./deadline";
 import { knownFields } from "./fields";
 import { hashText, queryText } from "./hash";
+import { PageBytes } from "./page-bytes";
 import { askedOf, eachPage } from "./pages";
 import { type FindField, object, onlyMembers, parseCondition, parseWanted, refuse } from "./parse";
 import type { Deadline, PlanName } from "./plan";
@@ -147,7 +148,8 @@ async function* pagesOf(ctx: WorkspaceContext, store: QuestionStore, side: Side,
   const pages = eachPage(store, asked, ROWS_A_PAGE, deadline, ({ walk, condition, limitMs }) => store.read(walk, condition, refs, limitMs));
   for await (const taken of pages) {
     const rows: [key: string, row: JoinRow][] = [];
-    for (const [i, [rawKey, ...raws]] of taken.rows.entries()) {
+    const alike = rowsOf(taken.text ?? "", refs.length);
+    for (const [i, [rawKey, ...raws]] of alike.rows.entries()) {
       const [key] = valuesIn(side.key, rawKey);
       if (key === undefined) continue;
       const values = field === null ? [] : countedValues(query, valuesIn(field.ref, raws.shift()));
@@ -156,7 +158,7 @@ async function* pagesOf(ctx: WorkspaceContext, store: QuestionStore, side: Side,
         const raw = raws.shift();
         return group.by === "value" ? valuesIn(group.ref, raw) : [bucketOf(Number(raw), group.by, group.zone)];
       });
-      rows.push([String(key), { groups: found, values, times: taken.times?.[i] ?? 1 }]);
+      rows.push([String(key), { groups: found, values, times: alike.times[i] ?? 1 }]);
     }
     yield { scanned: taken.scanned, rows };
   }
@@ -164,4 +166,18 @@ async function* pagesOf(ctx: WorkspaceContext, store: QuestionStore, side: Side,
 
 function isOf(side: Side, { name }: Pick<QueryField, "name">): boolean {
   return name.startsWith(`${side.as}.`);
+}
+
+/** Of rows that are alike one is parsed. */
+function rowsOf(text: string, fields: number): { rows: unknown[][]; times: readonly number[] } {
+  const page = new PageBytes(text);
+  const alike = new Map<string, number>();
+  while (page.nextRow()) {
+    const from = page.at;
+    let to = from;
+    for (let i = 0; i < fields; i++) to = page.skip();
+    const row = page.textBetween(from, to);
+    alike.set(row, (alike.get(row) ?? 0) + 1);
+  }
+  return { rows: JSON.parse(`[[${[...alike.keys()].join("],[")}]]`), times: [...alike.values()] };
 }

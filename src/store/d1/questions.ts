@@ -11,7 +11,6 @@ import {
   type TotalQuestion,
   type Walk,
 } from "../questions";
-import { parsePage, ROW_END } from "../read-page";
 import { conditionSql } from "./condition-sql";
 import type { Statement } from "./responses";
 
@@ -45,7 +44,7 @@ export function openD1Questions(db: D1Database): QuestionStore {
       try {
         const reading = all<{ scanned: number; page: string | null; bytes: number | null }>(readStatement(walk, condition, fields));
         const [row] = await withTimeLimit("A reading", limitMs, reading);
-        return (row?.bytes ?? 0) > READ_BYTES ? null : parsePage(row?.page ?? null, row?.scanned ?? 0);
+        return (row?.bytes ?? 0) > READ_BYTES ? null : { scanned: row?.scanned ?? 0, text: row?.page ?? null };
       } catch (error) {
         if (error instanceof Error && TOO_LONG.test(error.message)) return null;
         throw error;
@@ -115,7 +114,7 @@ function valueSql(field: FieldRef, counted: "numbers" | "texts" | "booleans", bi
 /** A page as one text of JSON: a row for each response takes D1 and whoever reads it several times as long. */
 export function readStatement(walk: Walk, condition: Condition, fields: readonly FieldRef[]): Statement {
   const { values, bind, source } = walking(walk);
-  const page = `SELECT count(*) AS scanned, group_concat(${rowSql(condition, fields, values, bind)}, '${ROW_END}') AS page ${source} LIMIT -1`;
+  const page = `SELECT count(*) AS scanned, group_concat(${rowSql(condition, fields, values, bind)}, ',') AS page ${source} LIMIT -1`;
   // D1 makes no longer text, and says so; a host without that limit still has to spare whoever reads it.
   return {
     sql: `SELECT scanned, CASE WHEN octet_length(page) <= ${READ_BYTES} THEN page END AS page, octet_length(page) AS bytes FROM (${page})`,

@@ -2,7 +2,6 @@
 import { TimeLimitError } from "../../shared/time-limit";
 import type { Condition, FieldRef } from "../conditions";
 import { type QuestionStore, READ_BYTES, type RollupPart, type RollupQuestion, type TotalQuestion, type Walk } from "../questions";
-import { parsePage, ROW_END } from "../read-page";
 import { conditionSql } from "./condition-sql";
 import { openPostgres, type Parameter, type Row, type Statement, storable } from "./connection";
 
@@ -27,7 +26,7 @@ export function openPostgresQuestions(connectionString: string): QuestionStore {
     read: async (walk, condition, fields, limitMs) => {
       const [row] = await within(connectionString, limitMs, "A reading", readStatement(walk, condition, fields));
       const page = typeof row?.page === "string" ? row.page : null;
-      return Number(row?.bytes ?? 0) > READ_BYTES ? null : parsePage(page, Number(row?.scanned ?? 0));
+      return Number(row?.bytes ?? 0) > READ_BYTES ? null : { scanned: Number(row?.scanned ?? 0), text: page };
     },
     rollups: (question) => db.read<RollupPart & Row>("Roll-ups of a question", rollupStatement(question)),
   };
@@ -122,7 +121,7 @@ export function readStatement(walk: Walk, condition: Condition, fields: readonly
   const found = `(SELECT row, sum(octet_length(row)) OVER (ROWS UNBOUNDED PRECEDING) AS bytes
       FROM (SELECT ${rowSql(condition, fields, bind)} AS row ${source} OFFSET 0) each) found`;
   // Never more than may be read, also where that is thrown away.
-  const page = `string_agg(row, '${ROW_END}') FILTER (WHERE bytes <= ${READ_BYTES})`;
+  const page = `string_agg(row, ',') FILTER (WHERE bytes <= ${READ_BYTES})`;
   return { sql: `SELECT count(*) AS scanned, ${page} AS page, max(bytes) AS bytes FROM ${found}`, values };
 }
 

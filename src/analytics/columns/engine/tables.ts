@@ -111,7 +111,8 @@ export class TextTable {
 
   /** -1 when it is not there and shall not be added. */
   place(bytes: Uint8Array, from: number, to: number, add: boolean): number {
-    const [a, b, c] = hashText(bytes, from, to);
+    hashText(bytes, from, to);
+    const [a, b, c] = [hashed[0] as number, hashed[1] as number, hashed[2] as number];
     let slot = a & this.#mask;
     for (;;) {
       const taken = this.#slots[slot] as number;
@@ -127,7 +128,10 @@ export class TextTable {
       slot = a & this.#mask;
       while (this.#slots[slot] !== 0) slot = (slot + 1) & this.#mask;
     }
-    this.#hashes.set([a, b, c], this.#size * 3);
+    const at = this.#size * 3;
+    this.#hashes[at] = a;
+    this.#hashes[at + 1] = b;
+    this.#hashes[at + 2] = c;
     this.#size += 1;
     this.#slots[slot] = this.#size;
     return this.#size - 1;
@@ -147,10 +151,11 @@ export class TextTable {
   }
 }
 
-const hashed: [number, number, number] = [0, 0, 0];
+/** Of the latest text: nothing is made for one. */
+const hashed = new Uint32Array(3);
 
-/** Three lanes that are mixed with each other word by word; the same array is given each time. */
-function hashText(bytes: Uint8Array, from: number, to: number): [number, number, number] {
+/** Three lanes that are mixed with each other word by word. */
+function hashText(bytes: Uint8Array, from: number, to: number): void {
   seeds ??= crypto.getRandomValues(new Uint32Array(3));
   let a = seeds[0] as number;
   let b = seeds[1] as number;
@@ -171,10 +176,9 @@ function hashText(bytes: Uint8Array, from: number, to: number): [number, number,
   a = finish(a ^ c);
   b = finish(b + a);
   c = finish(c ^ b);
-  hashed[0] = (a + c) >>> 0;
-  hashed[1] = b >>> 0;
-  hashed[2] = c >>> 0;
-  return hashed;
+  hashed[0] = a + c;
+  hashed[1] = b;
+  hashed[2] = c;
 }
 
 function rotate(value: number, by: number): number {
