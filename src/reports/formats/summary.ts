@@ -7,21 +7,33 @@ export interface QuestionSummary {
   label: string;
   answered: number;
   figures: { average: number; least: number; most: number } | null;
-  /** Most chosen first; null where there is nothing to choose from. */
-  choices: { label: string; count: number; share: number }[] | null;
+  /** Most chosen first, of a ranking what stands highest; null where there is nothing to choose from. */
+  choices: ChoiceSummary[] | null;
+}
+
+export interface ChoiceSummary {
+  label: string;
+  count: number;
+  share: number;
+  /** Of a ranking: on average. */
+  place: number | null;
 }
 
 export function summaryOf(tally: Tally): QuestionSummary[] {
-  return tally.columns.flatMap(({ column, answered, numbers, choices }) => {
+  return tally.columns.flatMap(({ column, answered, numbers, choices, places }) => {
     if (column.field === null && !column.calculated) return [];
     const labels = new Map(column.field?.options?.map(({ value, label }) => [value, label]));
-    const ranked = choices === null ? null : [...choices].sort((a, b) => b[1] - a[1]);
+    const ranked = [...(choices ?? [])].map(([value, count]): ChoiceSummary => {
+      const sum = places?.get(value);
+      return { label: labels.get(value) ?? value, count, share: count / answered, place: sum === undefined ? null : sum / count };
+    });
+    ranked.sort((a, b) => (a.place ?? 0) - (b.place ?? 0) || b.count - a.count);
     return {
       key: column.key,
       label: column.label,
       answered,
       figures: numbers === null ? null : { average: numbers.sum / numbers.count, least: numbers.min, most: numbers.max },
-      choices: ranked?.map(([value, count]) => ({ label: labels.get(value) ?? value, count, share: count / answered })) ?? null,
+      choices: choices === null ? null : ranked,
     };
   });
 }
@@ -38,6 +50,12 @@ export function answeredOf(tally: Tally): QuestionSummary[] {
 /** `currency`: of an amount. */
 export function shortNumber(value: number, currency?: string): string {
   return currency === undefined ? String(Math.round(value * 100) / 100) : moneyText(value, currency);
+}
+
+/** "64 (97 %)"; of a ranking "place 1.8 on average, 64 (97 %)". */
+export function choiceInWords({ count, share, place }: ChoiceSummary): string {
+  const chosen = `${count} (${percent(share)} %)`;
+  return place === null ? chosen : `place ${shortNumber(place)} on average, ${chosen}`;
 }
 
 export function percent(share: number): string {

@@ -74,7 +74,10 @@ function summaryTex(tally: Tally, currencies: Currencies): string {
       const told = [figures.average, figures.least, figures.most].map((value) => escapeTex(shortNumber(value, currencies.get(key))));
       text += `\\figures{${told.join("}{")}}\n`;
     }
-    for (const choice of choices ?? []) text += `\\choice{${escapeTex(choice.label)}}{${choice.count}}{${percent(choice.share)}}\n`;
+    for (const { label: choice, count, share, place } of choices ?? []) {
+      const named = place === null ? choice : `${choice}: place ${shortNumber(place)} on average`;
+      text += `\\choice{${escapeTex(named)}}{${count}}{${percent(share)}}\n`;
+    }
   }
   return text === "" ? "No answers.\n" : text;
 }

@@ -10,6 +10,8 @@ export interface ColumnTally {
   numbers: { count: number; sum: number; min: number; max: number } | null;
   /** Of choices: how many responses chose each, in the order of the form. */
   choices: Map<string, number> | null;
+  /** Of rankings: the places of each, added up. Who ranks everything has chosen everything, which says nothing. */
+  places: Map<string, number> | null;
 }
 
 const CHOICES: ReadonlySet<string> = new Set(["select", "radio", "multi_select", "checkboxes", "ranking", "yes_no", "consent", "matrix"]);
@@ -28,6 +30,7 @@ export class Tally {
       answered: 0,
       numbers: null,
       choices: column.field !== null && CHOICES.has(column.field.type) ? new Map() : null,
+      places: column.field?.type === "ranking" && column.repeat === null ? new Map() : null,
     }));
     this.#apart = columns.map((column) => (column.repeat === null ? null : apartBy(column)));
   }
@@ -41,6 +44,7 @@ export class Tally {
       tally.answered += 1;
       const apart = this.#apart[i] ?? null;
       if (tally.choices !== null) countChoices(tally.choices, apart === null ? items : items.flatMap(apart));
+      if (tally.places !== null) addPlaces(tally.places, items);
       else for (const item of items) if (typeof item === "number") addNumber(tally, item);
     }
   }
@@ -49,6 +53,13 @@ export class Tally {
 function countChoices(choices: Map<string, number>, items: readonly Scalar[]): void {
   for (const item of new Set(items.map(choiceText))) {
     if (choices.has(item) || choices.size < MAX_CHOICES) choices.set(item, (choices.get(item) ?? 0) + 1);
+  }
+}
+
+function addPlaces(places: Map<string, number>, items: readonly Scalar[]): void {
+  for (const [i, item] of items.entries()) {
+    const choice = choiceText(item);
+    if (places.has(choice) || places.size < MAX_CHOICES) places.set(choice, (places.get(choice) ?? 0) + i + 1);
   }
 }
 

@@ -21,9 +21,11 @@ export function* summaryRows(source: ExportSource, tally: Tally): Generator<read
   for (const { label, answered, choices } of questions) {
     if (choices === null || answered === 0) continue;
     yield [];
-    yield headings([label, "Choice"], ["Responses", "Share"]);
-    for (const { label: choice, count: chosen, share } of choices) {
-      yield [null, { text: choice, style: "wrapped" }, count(chosen), { number: Math.round(share * 1000) / 1000, style: "share" }];
+    const isRanked = choices.some(({ place }) => place !== null);
+    yield headings([label, "Choice"], ["Responses", "Share", ...(isRanked ? ["Place"] : [])]);
+    for (const { label: choice, count: chosen, share, place } of choices) {
+      const more = place === null ? [] : [{ number: place, style: "average" } as const];
+      yield [null, { text: choice, style: "wrapped" }, count(chosen), { number: Math.round(share * 1000) / 1000, style: "share" }, ...more];
     }
   }
 }
