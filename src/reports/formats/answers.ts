@@ -55,7 +55,9 @@ export function answersOf(
 
   function answerOf(column: Column, cell: Cell): AnswerPart[] {
     const items = isList(cell) ? cell : [cell];
-    const text = items.map((item) => textOf(column, item, meta.timezone, currencies)).join("\n");
+    const texts = items.map((item) => textOf(column, item, meta.timezone, currencies));
+    const isRanked = column.field?.type === "ranking" && column.repeat === null && texts.length > 1;
+    const text = (isRanked ? texts.map((one, i) => `${i + 1}. ${one}`) : texts).join("\n");
     if (text === "") return [];
     const links = items.flatMap((item) => (item !== null && typeof item === "object" && "file" in item ? [item.file] : []));
     return [{ kind: "answer", label: column.label, text, ...(links.length === items.length ? { links } : {}) }];

@@ -10,11 +10,11 @@ import { type TableRow, Tables } from "./docx/table";
 import { isRightToLeft, paragraphs } from "./docx/text";
 import { factsOf } from "./facts";
 import type { ExportRow, ExportSource, Share, StreamFormat } from "./format";
-import { isFromRight } from "./language";
+import { sideOf } from "./language";
 import { currenciesOf } from "./money";
 import { rowsOf } from "./passing";
 import { readableText } from "./readable";
-import { answeredOf, percent, type QuestionSummary, shortNumber } from "./summary";
+import { answeredOf, choiceInWords, type QuestionSummary, shortNumber } from "./summary";
 
 /** Some nine hundred pages of a form with ten questions: beyond that programs take minutes to lay a document out. */
 export const RESPONSES_PER_FILE = 2_000;
@@ -105,7 +105,7 @@ function* front(source: ExportSource, tally: Tally): Generator<string> {
   const isCounted = ({ figures: of, choices }: QuestionSummary) => of === null && choices === null;
   const more = questions.filter((question) => !isCounted(question));
   for (const question of more)
-    yield heading(source, question.label, 3) + figures(question, { rows: tally.rows, tables, currency: currencies.get(question.key) });
+    yield questionHeading(question.label) + figures(question, { rows: tally.rows, tables, currency: currencies.get(question.key) });
   // Of names and sentences there is nothing to say but how many: a line each.
   const counted = questions.filter(isCounted).map(({ label, answered }) => ({ label, text: `${answered} of ${tally.rows}` }));
   if (counted.length === 0) return;
@@ -122,13 +122,18 @@ function labelIn({ columns, repeats }: ExportSource, { key, label }: QuestionSum
 
 function cover(source: ExportSource, rows: number): string {
   const { meta } = source;
-  const fromRight = isFromRight(source);
+  const side = sideOf(source);
   const facts = factsOf(source, rows).map(({ label, value }) => ({ label, text: readableText(value, meta.timezone) }));
   return (
-    paragraphs(meta.workspaceName, { style: "Overline", fromRight }) +
-    paragraphs(meta.title, { style: "Title", fromRight }) +
-    new Tables(paperOf(meta), 0.3).write(facts, { mirrored: fromRight })
+    paragraphs(meta.workspaceName, { style: "Overline", side }) +
+    paragraphs(meta.title, { style: "Title", side }) +
+    new Tables(paperOf(meta), 0.3).write(facts, { mirrored: side === "right" })
   );
+}
+
+/** On the side of the table below it. */
+function questionHeading(label: string): string {
+  return paragraphs(label, { style: "Heading3", side: isRightToLeft(label) ? "right" : "left" });
 }
 
 interface FigureLook {
@@ -146,7 +151,7 @@ function figures({ label, answered, figures: of, choices }: QuestionSummary, { r
       { label: "Most", text: shortNumber(of.most, currency) },
     );
   }
-  for (const { label: choice, count, share } of choices ?? []) lines.push({ label: choice, text: `${count} (${percent(share)} %)` });
+  for (const choice of choices ?? []) lines.push({ label: choice.label, text: choiceInWords(choice) });
   return tables.write(lines, { mirrored: isRightToLeft(label), together: lines.length <= KEPT_TOGETHER });
 }
 
@@ -172,7 +177,7 @@ function oneResponse(source: ExportSource, row: ExportRow, number: number, table
     heading(source, `Response ${number}`, 2) +
     paragraphs(`${readableText({ at: response.submittedAt }, meta.timezone)} · ${response.id}`, {
       style: "Byline",
-      fromRight: isFromRight(source),
+      side: sideOf(source),
     }) +
     tables.write(rows.length === 0 ? [{ label: "", text: "No answers" }] : rows, { mirrored: isMirrored(rows) })
   );
@@ -184,7 +189,7 @@ function isMirrored(rows: readonly TableRow[]): boolean {
 }
 
 function heading(source: ExportSource, text: string, level: 1 | 2 | 3, newPage = false): string {
-  return paragraphs(text, { style: `Heading${level}`, newPage, fromRight: isFromRight(source) });
+  return paragraphs(text, { style: `Heading${level}`, newPage, side: sideOf(source) });
 }
 
 async function* joined(...parts: (Iterable<string> | AsyncIterable<string>)[]): AsyncGenerator<string> {

@@ -1,6 +1,6 @@
 // pure. What a file as a whole is written in: from which side, and in which language, as far as anybody knows.
 
-import { isRightToLeft } from "./docx/text";
+import { isRightToLeft, type Side } from "./docx/text";
 import type { ExportSource } from "./format";
 
 /** A form may call a language as it likes; Word knows tags. */
@@ -14,6 +14,10 @@ export function languageOf({ meta, schemas }: Spoken): string | null {
   const named = schemas.at(-1)?.languages;
   const language = meta.language ?? (Array.isArray(named) ? named[0] : undefined);
   return language !== undefined && TAG.test(language) ? language : null;
+}
+
+export function sideOf(source: Spoken): Side {
+  return isFromRight(source) ? "right" : "left";
 }
 
 export function isFromRight(source: Spoken): boolean {

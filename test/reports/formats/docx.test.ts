@@ -178,6 +178,7 @@ Score | 4
         ],
       },
       { name: "stay", type: "date_range", label: "How long?" },
+      { name: "rank", type: "ranking", label: "Best first", options: ["Price", "Speed"].map((label) => ({ value: label, label })) },
     ];
     const kids = [
       { kid: "Ann", likes: ["C", "T"], fee: 300 },
@@ -185,9 +186,11 @@ Score | 4
       { kid: "Cy", likes: [] },
     ];
     const stay = { start: "2026-08-01", end: "2026-08-03" };
-    const told = lines(
-      bodyOf(await written(docx, { fields, answers: [{ spent: 19.5, kids, stay }, { spent: 1 }], options: { cover: false } })),
-    );
+    const answers = [
+      { spent: 19.5, kids, stay, rank: ["Speed", "Price"] },
+      { spent: 1, rank: ["Speed"] },
+    ];
+    const told = lines(bodyOf(await written(docx, { fields, answers, options: { cover: false } })));
     expect(told.join("\n").replaceAll("\u00a0", " ")).toBe(`Summary
 Spent?
 Answered | 2 of 2
@@ -203,6 +206,10 @@ Answered | 1 of 2
 Average | JPY 300
 Least | JPY 300
 Most | JPY 300
+Best first
+Answered | 2 of 2
+Speed | place 1 on average, 2 (100 %)
+Price | place 2 on average, 1 (50 %)
 Other questions
 Child · Name | 1 of 2
 How long? start | 1 of 2
@@ -222,9 +229,11 @@ Child 3
 Name | Cy
 How long? start | 2026-08-01
 How long? end | 2026-08-03
+Best first | 1. Speed⏎2. Price
 Response 2
 2026-01-31 09:00 · rsp_2
 Spent? | EUR 1.00
+Best first | Speed
 `);
   });
 
@@ -328,6 +337,10 @@ describe("an answer", () => {
     expect([hebrew.get("משה"), hebrew.get(long)]).toEqual([false, false]);
     const english = await sides("How was it?");
     expect(["Summary", "Response 1", "Ledger position", "41"].map((text) => english.get(text))).toEqual([false, false, false, true]);
+    // Named in another writing than the questions around it, somebody still stands beside them.
+    const mixed = bodyOf(await written(docx, { fields: FIELDS, answers: [{ said: "משה" }, { said: "משה ".repeat(30) }] }));
+    const ofName = [...everyElement(mixed, "w:p")].filter((paragraph) => textOf(paragraph).startsWith("משה"));
+    expect(ofName.map((paragraph) => [...everyElement(paragraph, "w:jc")].length)).toEqual([1, 0]);
   });
 });
 

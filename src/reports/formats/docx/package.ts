@@ -3,7 +3,7 @@
 import type { ZipEntry } from "../../files/zip";
 import { zip } from "../../files/zip";
 import type { ExportMeta, ExportSource } from "../format";
-import { isFromRight, languageOf } from "../language";
+import { languageOf, sideOf } from "../language";
 import { CORE_PROPERTIES, contentTypes, coreProperties, OFFICE_RELATIONS, packageRelationships, relationships, XML_HEAD } from "../office";
 import { chunked } from "../passing";
 import { escapeXml } from "../xml";
@@ -24,7 +24,7 @@ type Written = Pick<ExportSource, "meta" | "schemas">;
 function* parts(source: Written, body: AsyncIterable<string>, hasCover: boolean): Generator<ZipEntry> {
   const { meta } = source;
   const language = languageOf(source);
-  const title = paragraphs(meta.title, { style: "Header", fromRight: isFromRight(source) });
+  const title = paragraphs(meta.title, { style: "Header", side: sideOf(source) });
   yield {
     path: "[Content_Types].xml",
     data: contentTypes([

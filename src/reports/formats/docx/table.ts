@@ -1,7 +1,7 @@
 // pure. Tables of questions and answers. Their columns are as wide as we say: a table that measures its own text is what makes Word
 // slow over thousands of them.
 import type { Link } from "../answers";
-import { linkParagraph, paragraphs } from "./text";
+import { linkParagraph, paragraphs, type Side } from "./text";
 
 /** In twentieths of a point, between margins of 2 cm. */
 export const PAGES = {
@@ -14,7 +14,7 @@ export type TableRow = { label: string; text: string; links?: readonly Link[] } 
 
 /** A row as long as this may break over pages; a shorter one stays whole. */
 const KEPT_WHOLE_CHARS = 600;
-/** In a table from the right a number or a name stands beside its question; a longer text keeps the side it is read from. */
+/** A number or a name stands beside its question, on whichever side that is; a longer text keeps the side it is read from. */
 const ONE_LINE_CHARS = 60;
 const LOOK = '<w:tblLook w:val="0000" w:firstRow="0" w:lastRow="0" w:firstColumn="0" w:lastColumn="0" w:noHBand="1" w:noVBand="1"/>';
 const SHADED = '<w:shd w:val="clear" w:color="auto" w:fill="F3F6F9"/>';
@@ -36,25 +36,25 @@ export class Tables {
   /** `mirrored`: the first column stands on the right. `together`: on one page, with the heading before it; for few and short rows. */
   write(rows: readonly TableRow[], { mirrored = false, together = false } = {}): string {
     const second = this.#width - this.#first;
+    const side: Side = mirrored ? "right" : "left";
     const last = rows.at(-1);
     let xml = `<w:tbl><w:tblPr><w:tblStyle w:val="Answers"/>${mirrored ? "<w:bidiVisual/>" : ""}<w:tblW w:w="${this.#width}" w:type="dxa"/><w:tblLayout w:type="fixed"/>${LOOK}</w:tblPr><w:tblGrid><w:gridCol w:w="${this.#first}"/><w:gridCol w:w="${second}"/></w:tblGrid>`;
     for (const row of rows) {
       if ("heading" in row) {
-        xml += `<w:tr>${WHOLE}<w:tc><w:tcPr><w:tcW w:w="${this.#width}" w:type="dxa"/><w:gridSpan w:val="2"/></w:tcPr>${paragraphs(row.heading, { style: "Turn", keepNext: true, fromRight: mirrored })}</w:tc></w:tr>`;
+        xml += `<w:tr>${WHOLE}<w:tc><w:tcPr><w:tcW w:w="${this.#width}" w:type="dxa"/><w:gridSpan w:val="2"/></w:tcPr>${paragraphs(row.heading, { style: "Turn", keepNext: true, side })}</w:tc></w:tr>`;
         continue;
       }
       const isShort = row.label.length < KEPT_WHOLE_CHARS && row.text.length < KEPT_WHOLE_CHARS;
-      const label = this.#label(row.label, { keepNext: together && row !== last, fromRight: mirrored });
-      const fromRight = mirrored && row.text.length <= ONE_LINE_CHARS;
-      const answer =
-        row.links === undefined ? paragraphs(row.text, { fromRight }) : row.links.map((link) => linkParagraph(link, mirrored)).join("");
+      const label = this.#label(row.label, { keepNext: together && row !== last, side });
+      const look = row.text.length <= ONE_LINE_CHARS ? { side } : {};
+      const answer = row.links === undefined ? paragraphs(row.text, look) : row.links.map((link) => linkParagraph(link, side)).join("");
       xml += `<w:tr>${isShort ? WHOLE : ""}${label}<w:tc><w:tcPr><w:tcW w:w="${second}" w:type="dxa"/></w:tcPr>${answer}</w:tc></w:tr>`;
     }
     return `${xml}</w:tbl>`;
   }
 
-  #label(text: string, look: { keepNext: boolean; fromRight: boolean }): string {
-    const key = `${look.keepNext ? "+" : "-"}${look.fromRight ? "+" : "-"}${text}`;
+  #label(text: string, look: { keepNext: boolean; side: Side }): string {
+    const key = `${look.keepNext ? "+" : "-"}${look.side} ${text}`;
     const known = this.#labels.get(key);
     if (known !== undefined) return known;
     const cell = `<w:tc><w:tcPr><w:tcW w:w="${this.#first}" w:type="dxa"/>${SHADED}</w:tcPr>${paragraphs(text, { style: "Label", ...look })}</w:tc>`;

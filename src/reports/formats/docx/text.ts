@@ -7,9 +7,14 @@ export interface ParagraphLook {
   style?: string;
   keepNext?: boolean;
   newPage?: boolean;
-  /** What is around it is read from the right: what itself is not begins there all the same. */
-  fromRight?: boolean;
+  /** The side where it begins, whichever way it is read itself; without one its own. */
+  side?: Side;
 }
+
+export type Side = "left" | "right";
+
+/** What Word calls right is, in a paragraph that is read from the right, the left. */
+const FAR_SIDE = '<w:jc w:val="right"/>';
 
 const RIGHT_TO_LEFT =
   "\\p{Script=Hebrew}\\p{Script=Arabic}\\p{Script=Syriac}\\p{Script=Thaana}\\p{Script=Nko}\\p{Script=Adlam}\\p{Script=Mandaic}\\p{Script=Samaritan}";
@@ -48,12 +53,13 @@ export function paragraphs(text: string, look: ParagraphLook = {}): string {
   return xml + paragraph(lines, direction, look);
 }
 
-function paragraph(lines: readonly string[], rightToLeft: boolean, { style, keepNext, newPage, fromRight }: ParagraphLook): string {
+function paragraph(lines: readonly string[], rightToLeft: boolean, { style, keepNext, newPage, side }: ParagraphLook): string {
   const properties =
     (style === undefined ? "" : `<w:pStyle w:val="${style}"/>`) +
     (keepNext ? "<w:keepNext/>" : "") +
     (newPage ? "<w:pageBreakBefore/>" : "") +
-    (rightToLeft ? "<w:bidi/>" : fromRight ? '<w:jc w:val="right"/>' : "");
+    (rightToLeft ? "<w:bidi/>" : "") +
+    (side !== undefined && rightToLeft !== (side === "right") ? FAR_SIDE : "");
   const runs = lines.map((line) => runsOf(line, rightToLeft)).join("<w:r><w:br/></w:r>");
   return `<w:p>${properties === "" ? "" : `<w:pPr>${properties}</w:pPr>`}${runs}</w:p>`;
 }
@@ -76,10 +82,10 @@ function run(text: string, rightToLeft: boolean): string {
 }
 
 /** As a field, which carries its address itself: a list of addresses beside the document would grow with it. */
-export function linkParagraph({ name, url }: { name: string; url: string }, fromRight = false): string {
+export function linkParagraph({ name, url }: { name: string; url: string }, side: Side): string {
   const mark = (type: string) => `<w:r><w:fldChar w:fldCharType="${type}"/></w:r>`;
   // A quotation mark would end the address and begin another instruction.
   const address = escapeXml(url.replaceAll('"', "%22").replaceAll("\\", "%5C"));
   const shown = `<w:r><w:rPr><w:color w:val="1F5FA8"/><w:u w:val="single"/></w:rPr><w:t xml:space="preserve">${escapeXml(name)}</w:t></w:r>`;
-  return `<w:p>${fromRight ? '<w:pPr><w:jc w:val="right"/></w:pPr>' : ""}${mark("begin")}<w:r><w:instrText xml:space="preserve"> HYPERLINK "${address}" </w:instrText></w:r>${mark("separate")}${shown}${mark("end")}</w:p>`;
+  return `<w:p>${side === "right" ? `<w:pPr>${FAR_SIDE}</w:pPr>` : ""}${mark("begin")}<w:r><w:instrText xml:space="preserve"> HYPERLINK "${address}" </w:instrText></w:r>${mark("separate")}${shown}${mark("end")}</w:p>`;
 }
