@@ -1,6 +1,6 @@
 // What analytics asks a form's ledgers. Each answers from its own memory and disk, right at its head; sums over shards are made here.
 import type { FormSettings } from "../forms";
-import { type Count, ledgerName, shardCount, type Totals } from "../responses";
+import { type Count, ledgerStub, shardCount, type Totals } from "../responses";
 
 export interface LedgerTotals extends Totals {
   /** Complete responses whose time lies in the span that was asked for. */
@@ -60,8 +60,7 @@ export interface SeriesCounts {
 }
 
 export function ledgerReadsOf(env: Pick<Env, "LEDGER">, formId: string, shard: number): LedgerReads {
-  // As with LedgerApi: the stub's own type nests deeper than the compiler follows, and the class implements this one.
-  return env.LEDGER.getByName(ledgerName(formId, shard)) as unknown as LedgerReads;
+  return ledgerStub(env, formId, shard) as unknown as LedgerReads;
 }
 
 export function eachLedger(env: Pick<Env, "LEDGER">, form: { formId: string; settings: FormSettings | undefined }): LedgerReads[] {

@@ -17,6 +17,8 @@ const preflight = cors({
 export const publicCors = createMiddleware<AppEnv>(async (c, next) => {
   if (c.req.method === "OPTIONS") return preflight(c, next);
   await next();
+  // Who sends no origin is no page. A read says it all the same: its reply may be kept by a cache, and answer pages later.
+  if (c.req.method !== "GET" && c.req.header("Origin") === undefined) return;
   c.res.headers.set("Access-Control-Allow-Origin", "*");
   c.res.headers.set("Access-Control-Expose-Headers", EXPOSED);
 });

@@ -12,6 +12,19 @@ test("a public route may be read from any page, failures included, and without c
   expect(reply.headers.get("Access-Control-Allow-Credentials")).toBeNull();
 });
 
+test("a page may send an answer; who is no page is told nothing of pages", async () => {
+  const submit = (headers: Record<string, string>) =>
+    SELF.fetch(`${ORIGIN}/api/v1/forms/no-such-form/responses`, {
+      method: "POST",
+      headers: { ...headers, "Content-Type": "application/json" },
+      body: '{"data":{}}',
+    });
+  expect((await submit({ Origin: "https://elsewhere.test" })).headers.get("Access-Control-Allow-Origin")).toBe("*");
+  expect((await submit({})).headers.get("Access-Control-Allow-Origin")).toBeNull();
+  // A cache may hand this very reply to a page.
+  expect((await SELF.fetch(PUBLIC)).headers.get("Access-Control-Allow-Origin")).toBe("*");
+});
+
 test("a preflight says what may be sent", async () => {
   const headers = { Origin: "https://elsewhere.test", "Access-Control-Request-Method": "GET" };
   const reply = await SELF.fetch(PUBLIC, { method: "OPTIONS", headers });

@@ -1,5 +1,5 @@
 // Opens a form's live feed: of its ledger, or of the object that makes one feed of several.
-import { ledgerName, shardCount } from "../../responses";
+import { ledgerStub, shardCount } from "../../responses";
 import { assertCan, type ServiceContext } from "../../shared/context";
 import { DomainError, InvalidError } from "../../shared/errors";
 import { type AnalysedForm, loadAnalysedForm } from "../form";
@@ -37,7 +37,7 @@ async function ask(ctx: ServiceContext, path: "/live" | "/live/events", choice: 
     ...(after.size === 0 ? {} : { after: places.join(",") }),
     ...(shards === 1 ? {} : { shards: String(shards) }),
   });
-  const object = shards === 1 ? ctx.env.LEDGER.getByName(ledgerName(form.formId, 0)) : formFeedOf(ctx.env, form.formId);
+  const object = shards === 1 ? ledgerStub(ctx.env, form.formId, 0) : formFeedOf(ctx.env, form.formId);
   const headers: Record<string, string> = path === "/live" ? { Upgrade: "websocket" } : {};
   return opened(object.fetch(`https://feed${path}?${query}`, { headers }));
 }

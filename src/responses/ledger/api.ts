@@ -98,7 +98,11 @@ function idOf(env: Pick<Env, "LEDGER">, name: string): DurableObjectId {
   return id;
 }
 
+/** To be taken for one of the interfaces that it implements: its own type nests deeper than the compiler follows. */
+export function ledgerStub(env: Pick<Env, "LEDGER">, formId: string, shard: number): Pick<Fetcher, "fetch"> {
+  return env.LEDGER.get(idOf(env, ledgerName(formId, shard)));
+}
+
 export function ledgerOf(env: Pick<Env, "LEDGER">, formId: string, shard: number): LedgerApi {
-  // The stub's own type nests every result in promises and disposers deeper than the compiler follows; the class implements LedgerApi.
-  return env.LEDGER.get(idOf(env, ledgerName(formId, shard))) as unknown as LedgerApi;
+  return ledgerStub(env, formId, shard) as unknown as LedgerApi;
 }
