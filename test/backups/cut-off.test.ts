@@ -86,3 +86,15 @@ test("files are whole, however often the work died between their bytes; until th
   await BACKUP.cleanUp?.(from, { backup_id: backupId }, {} as never);
   expect((await env.FILES.list({ prefix: folder })).objects).toEqual([]);
 });
+
+test("what a version without files had begun is begun again: its first forms would lack theirs", async () => {
+  const ctx = asSystem(testContext(), world.workspaceId);
+  const id = newId("backup");
+  const folder = folderOf(world.workspaceId, id);
+  await env.FILES.put(`${folder}2-entries/frm_old/00/000000000001.jsonl.gz`, "of a form that has gone since");
+  const saved = { table: 99, after: [], part: 0, form: null, lastForm: "zzz", responses: 5, formsDone: 1 };
+  const control = { saved, checkpoint: async () => {}, progress: async () => {}, checkCancelled: async () => {}, isTimeUp: () => false };
+  const outcome = await writeBackup(ctx, id, control as never);
+  expect(outcome).toMatchObject({ kind: "done", result: { forms: 1, responses: 20 } });
+  expect([...(await readArchive(folder)).parts.keys()].filter((name) => name.includes("frm_old"))).toEqual([]);
+});

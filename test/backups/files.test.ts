@@ -74,6 +74,28 @@ let inText: string;
 
 const listed = async (call: FileWorld["call"], form: string) =>
   (await json<{ responses: Listed[] }>(call("GET", `/api/v1/forms/${form}/responses`))).responses;
+interface Entry {
+  kind: string;
+  response_id: string;
+  data_hash: string;
+}
+const entriesOf = async (call: FileWorld["call"], form: string) =>
+  (await json<{ entries: Entry[] }>(call("GET", `/api/v1/forms/${form}/entries`))).entries;
+
+/** Each digest, after it was compared: by the server with its answers, here with the entry before and with what the response says. */
+async function provenDigests(call: FileWorld["call"], form: string): Promise<string[]> {
+  expect(await json(call("POST", `/api/v1/forms/${form}/verify`, undefined))).toMatchObject({ ok: true, drift: [] });
+  const latest = new Map<string, string>();
+  const entries = await entriesOf(call, form);
+  for (const { kind, response_id, data_hash } of entries) {
+    if (kind === "delete" || kind === "restore") expect(data_hash).toBe(latest.get(response_id));
+    latest.set(response_id, data_hash);
+  }
+  const { results } = await env.DB.prepare("SELECT id, data_hash FROM responses WHERE form_id = ?1").bind(form).all();
+  for (const { id, data_hash } of results) expect(data_hash).toBe(latest.get(String(id)));
+  return entries.map(({ data_hash }) => data_hash);
+}
+
 beforeAll(async () => {
   world = await fileWorld();
   const signed = await world.uploaded({ bytes: PNG, name: "s.png", type: "image/png", field: "signed" });
@@ -112,7 +134,7 @@ beforeAll(async () => {
   });
   copied = await formOf(copy);
   await vi.waitFor(async () => expect((await world.call("GET", `/api/v1/uploads/${forgotten.id}`)).status).toBe(404), 10_000);
-});
+}, 60_000);
 
 describe("a workspace with files", () => {
   test("has in its back-up those of its responses, and no other: not what nobody submitted, nor of whom was erased", async () => {
@@ -149,19 +171,24 @@ describe("a workspace with files", () => {
   });
 
   test("still proves itself: every digest is that of the answers it stands beside, also where they were binned", async () => {
-    expect(await json(copy.call("POST", `/api/v1/forms/${copied}/verify`, undefined))).toMatchObject({ ok: true, drift: [] });
-    const { entries } = await json<{ entries: { kind: string; response_id: string; data_hash: string }[] }>(
-      copy.call("GET", `/api/v1/forms/${copied}/entries`),
-    );
+    const digests = await provenDigests(copy.call, copied);
     const original = await json<{ entries: { data_hash: string }[] }>(world.call("GET", `/api/v1/forms/${world.formId}/entries`));
-    const before = new Map<string, string>();
-    for (const { kind, response_id, data_hash } of entries) {
-      if (kind === "delete" || kind === "restore") expect(data_hash).toBe(before.get(response_id));
-      before.set(response_id, data_hash);
-    }
-    const { results } = await env.DB.prepare("SELECT id, data_hash, erased_at FROM responses WHERE form_id = ?1").bind(copied).all();
-    for (const { id, data_hash } of results) expect(data_hash).toBe(before.get(String(id)));
-    expect(entries.map(({ data_hash }) => data_hash)).not.toEqual(original.entries.map(({ data_hash }) => data_hash));
+    expect(digests).not.toEqual(original.entries.map(({ data_hash }) => data_hash));
+  });
+
+  test("proves itself also when every entry came in a part of its own", async () => {
+    const archive = await readArchive(made.folder);
+    const pieces = [...archive.parts].flatMap(([name, lines]): [string, unknown[]][] =>
+      name.startsWith("2-entries/") && !name.endsWith("/end.jsonl.gz")
+        ? lines.map((line, i) => [name.replace(/\d+\.jsonl/, `${String(i + 1).padStart(12, "0")}.jsonl`), [line]])
+        : [[name, lines]],
+    );
+    const fresh = await createWorld();
+    const from = await putArchive(world.workspaceId, { ...archive, parts: new Map(pieces) });
+    expect(await restore(fresh.workspaceId, from)).toMatchObject({ files: 7, drift: 0 });
+    expect(await provenDigests(fresh.call, await formOf(fresh))).toHaveLength(
+      await entriesOf(copy.call, copied).then(({ length }) => length),
+    );
   });
 
   test("hands them out by link and in exports, and an edit keeps them", async () => {
@@ -222,7 +249,7 @@ test("more files than one list or one run takes are all carried, each once", asy
   const named = (await listed(fresh.call, await formOf(fresh))).flatMap(({ data }) => data.anything as string[]);
   expect(new Set(named).size).toBe(260);
   expect(await objectsOf(fresh.workspaceId)).toHaveLength(260);
-});
+}, 60_000);
 
 test("who is erased after the back-up is not brought back, files and all", async () => {
   const own = await fileWorld();
