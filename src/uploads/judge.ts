@@ -56,7 +56,7 @@ export function judge(file: { name: string; declared: string; head: Uint8Array }
   // Both must hold: a picture called `page.html` is opened as a page by whoever saves it.
   for (const claimed of [given, ending]) {
     if (claimed === undefined || claimed === OCTETS) continue;
-    if (!fits(claimed, found)) return { ok: false, message: `This file is not the ${inWords(claimed)} that it says it is.` };
+    if (!fits(claimed, found)) return { ok: false, message: `This file is not ${inWords(claimed)} that it says it is.` };
   }
   const claimed = given !== OCTETS ? given : ending;
   // Where the bytes tell exactly they are believed; where they only tell the box, or that it is text, what is claimed of it is.
@@ -98,7 +98,7 @@ function plainType(declared: string): string {
 }
 
 function inWords(type: string): string {
-  if (type === "application/pdf") return "PDF";
-  if (ZIPPED.test(type) || OLE.test(type)) return "document";
-  return { image: "picture", media: "recording", text: "text" }[family(type)] ?? type;
+  if (type === "application/pdf") return "the PDF";
+  if (ZIPPED.test(type) || OLE.test(type)) return "the document";
+  return { image: "the picture", media: "the recording", text: "the text" }[family(type)] ?? `of the type (${type})`;
 }

@@ -54,7 +54,7 @@ describe("files on a page", () => {
     expect(again.status).toBe(422);
     expect(again.text).toContain("cv.pdf (17 bytes)");
     expect(again.text).toContain("Please fill this in.");
-    expect(again.text).toContain("Please choose a file of type image/png, image/jpeg, image/webp.");
+    expect(again.text).toContain("Please choose a file of this kind: PNG, JPEG, WEBP.");
     const second = await toPage(await sendFiles(again, { name: "Ada" }, {}));
     expect([second.status, second.text.includes("Page 2 of 2")]).toEqual([200, true]);
     expect(second.html).not.toContain("multipart");

@@ -269,7 +269,7 @@ describe("uploads that are known", () => {
     expect(check({ accept: ["image/*"], max_size: 2_000_000 }, "upl_1")).toBe("ok");
     expect(check({ accept: [".png"] }, "upl_1")).toBe("ok");
     expect(check({}, "upl_2")).toEqual(["unknown_upload: Please upload the file again: it is no longer there."]);
-    expect(check({ accept: [".pdf", "text/plain"] }, "upl_1")).toEqual(["file_type: Please choose a file of type .pdf, text/plain."]);
+    expect(check({ accept: [".pdf", "text/plain"] }, "upl_1")).toEqual(["file_type: Please choose a file of this kind: PDF, plain text."]);
     expect(check({ max_size: 1_572_864 }, "upl_1")).toEqual(["file_too_large: Please choose a file of at most 1.5 MB."]);
   });
 });

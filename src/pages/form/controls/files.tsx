@@ -1,5 +1,5 @@
 // Files without script: what is there already as boxes that can be unticked, and a control for more. A signature is a picture of one.
-import { type Field, inBytes } from "../../../forms";
+import { type Field, inBytes, kindsInWords } from "../../../forms";
 import { withoutTurns } from "../../../uploads";
 import { FILE, MAX_FILE_BYTES } from "../files";
 import { type Asking, Fresh, frameClass, Help, Label, questionOf } from "./frame";
@@ -64,18 +64,7 @@ export function Files({ asking, field, path, value }: Props) {
 function hintFor(field: Field, most: number, accept: readonly string[], maxSize = MAX_FILE_BYTES): string {
   const size = inBytes(Math.min(maxSize, MAX_FILE_BYTES));
   const what = field.type === "signature" ? "A picture of your signature" : most === 1 ? "One file" : `At most ${most} files`;
-  const kinds = accept.length === 0 ? "" : ` (${accept.map(inWords).join(", ")})`;
+  const kinds = accept.length === 0 ? "" : ` (${kindsInWords(accept)})`;
   const together = most === 1 ? "" : ` All that you send at once: ${inBytes(MAX_FILE_BYTES)}.`;
   return `${what}${kinds}, ${most === 1 ? "" : "each "}at most ${size}.${together}`;
-}
-
-function inWords(kind: string): string {
-  const known: Record<string, string> = {
-    "image/*": "images",
-    "audio/*": "sound",
-    "video/*": "film",
-    "text/*": "text",
-    "application/pdf": "PDF",
-  };
-  return known[kind] ?? (kind.startsWith(".") ? kind.slice(1).toUpperCase() : (kind.split("/")[1] ?? kind).toUpperCase());
 }
