@@ -30,7 +30,7 @@ export interface Listener extends ListenerFacts {
   close(reason: CloseReason): void;
 }
 
-export class SocketListener implements Listener {
+class SocketListener implements Listener {
   readonly zone: string;
   readonly group: number;
   readonly openedAt: number;
@@ -62,7 +62,7 @@ export class SocketListener implements Listener {
 const BUFFER_BYTES = 1_048_576;
 const encoder = new TextEncoder();
 
-export class EventListener implements Listener {
+class EventListener implements Listener {
   readonly zone: string;
   readonly group: number;
   readonly openedAt: number;
@@ -72,7 +72,7 @@ export class EventListener implements Listener {
   constructor(
     facts: ListenerFacts,
     public sent: number,
-    onGone: (listener: EventListener) => void,
+    onGone: (listener: Listener) => void,
   ) {
     ({ zone: this.zone, group: this.group, openedAt: this.openedAt } = facts);
     this.stream = new ReadableStream<Uint8Array>(
@@ -117,28 +117,76 @@ export class EventListener implements Listener {
   }
 }
 
-/** Breathes into the streams for as long as there are any. */
-export class Breath {
-  #timer: ReturnType<typeof setInterval> | null = null;
+type Sockets = Pick<DurableObjectState, "acceptWebSocket" | "getWebSockets" | "setWebSocketAutoResponse">;
 
+/** Everybody who listens to one object. Sockets outlive its sleep: those that were open are among them when it wakes. */
+export class Audience {
+  readonly #listeners = new Set<Listener>();
+  readonly #bySocket = new Map<WebSocket, SocketListener>();
+  #breath: ReturnType<typeof setInterval> | null = null;
+
+  /** `sent`: what those from before the sleep have been told. `onGone` hears who hung up, and lets them leave. */
   constructor(
-    readonly listeners: ReadonlySet<Listener>,
-    readonly leave: (listener: Listener) => void,
-  ) {}
-
-  begin(): void {
-    this.#timer ??= setInterval(() => this.#once(), KEEP_ALIVE_MS);
+    readonly sockets: Sockets,
+    sent: number,
+    readonly onGone: (listener: Listener) => void,
+  ) {
+    sockets.setWebSocketAutoResponse(new WebSocketRequestResponsePair("ping", "pong"));
+    for (const socket of sockets.getWebSockets()) this.add(this.#heard(new SocketListener(socket, socket.deserializeAttachment(), sent)));
   }
 
-  #once(): void {
+  get size(): number {
+    return this.#listeners.size;
+  }
+
+  /** Whoever is told while others leave. */
+  [Symbol.iterator](): IterableIterator<Listener> {
+    return [...this.#listeners].values();
+  }
+
+  /** It is told nothing before it is added. */
+  openSocket(facts: ListenerFacts, sent: number): { client: WebSocket; listener: Listener } {
+    const { 0: client, 1: server } = new WebSocketPair();
+    this.sockets.acceptWebSocket(server);
+    server.serializeAttachment(facts);
+    return { client, listener: this.#heard(new SocketListener(server, facts, sent)) };
+  }
+
+  openEvents(facts: ListenerFacts, sent: number): EventListener {
+    this.#breath ??= setInterval(() => this.#breathe(), KEEP_ALIVE_MS);
+    return new EventListener(facts, sent, this.onGone);
+  }
+
+  add(listener: Listener): void {
+    this.#listeners.add(listener);
+  }
+
+  /** False when it was never added, or has left before. */
+  leave(listener: Listener): boolean {
+    if (listener instanceof SocketListener) this.#bySocket.delete(listener.socket);
+    return this.#listeners.delete(listener);
+  }
+
+  socketGone(socket: WebSocket): void {
+    const listener = this.#bySocket.get(socket);
+    if (listener !== undefined) this.onGone(listener);
+  }
+
+  #heard(listener: SocketListener): SocketListener {
+    this.#bySocket.set(listener.socket, listener);
+    return listener;
+  }
+
+  /** Into the streams, for as long as there are any. */
+  #breathe(): void {
     let streams = 0;
-    for (const listener of [...this.listeners]) {
+    for (const listener of this) {
       if (!(listener instanceof EventListener)) continue;
       if (listener.keepAlive()) streams += 1;
-      else this.leave(listener);
+      else this.onGone(listener);
     }
-    if (streams > 0 || this.#timer === null) return;
-    clearInterval(this.#timer);
-    this.#timer = null;
+    if (streams > 0 || this.#breath === null) return;
+    clearInterval(this.#breath);
+    this.#breath = null;
   }
 }

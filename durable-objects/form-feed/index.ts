@@ -4,12 +4,13 @@ import { DurableObject } from "cloudflare:workers";
 import type { FormFeedApi, LedgerFollowed } from "../../src/analytics";
 import { ledgerOf } from "../../src/responses";
 import { createLogger, describeError } from "../../src/shared/log";
-import { MergedFeed } from "./merged";
+import { liveRouter } from "../live-router";
+import { MergedFeed, openingOf } from "./merged";
 import { Place } from "./place";
-import { serveFeed } from "./router";
 
 export class FormFeed extends DurableObject<Env> implements FormFeedApi {
   readonly #feed: MergedFeed;
+  readonly #serve: (request: Request) => Promise<Response>;
 
   constructor(state: DurableObjectState, env: Env) {
     super(state, env);
@@ -20,6 +21,7 @@ export class FormFeed extends DurableObject<Env> implements FormFeedApi {
       now: Date.now,
       failed: (error) => log.warn("a frame failed; it is tried again", describeError(error)),
     });
+    this.#serve = liveRouter(this.#feed, openingOf);
   }
 
   wake(shard: number): boolean {
@@ -27,7 +29,7 @@ export class FormFeed extends DurableObject<Env> implements FormFeedApi {
   }
 
   override fetch(request: Request): Promise<Response> {
-    return serveFeed(request, this.#feed);
+    return this.#serve(request);
   }
 
   override webSocketClose(socket: WebSocket): void {

@@ -13,7 +13,8 @@ import {
   responseFrame,
   summarise,
 } from "../../src/analytics";
-import { Breath, EventListener, type Listener, type ListenerFacts, MAX_AGE_MS, MAX_SENT_BYTES, SocketListener } from "../listeners";
+import { Audience, type Listener, type ListenerFacts, MAX_AGE_MS, MAX_SENT_BYTES } from "../listeners";
+import { type LiveFeed, type OpeningQuery, oneOf } from "../live-router";
 import { headOf, type Place } from "./place";
 
 export const MAX_LISTENERS = 10_000;
@@ -37,25 +38,26 @@ interface Deps {
   failed(error: unknown): void;
 }
 
-export class MergedFeed {
-  readonly #listeners = new Set<Listener>();
-  readonly #bySocket = new Map<WebSocket, SocketListener>();
+export function openingOf({ zone, shards, after }: OpeningQuery): Opening {
+  return { zone: oneOf(zone) ?? "UTC", shards: Number(oneOf(shards)), after: oneOf(after)?.split(",").map(Number) ?? null };
+}
+
+export class MergedFeed implements LiveFeed<Opening> {
+  readonly #listeners: Audience;
   #newcomers: Newcomer[] = [];
   #changed = false;
   #presence = false;
   #lastAt = 0;
   #timer: ReturnType<typeof setTimeout> | null = null;
   #isReading = false;
-  readonly #breath = new Breath(this.#listeners, (listener) => this.#leave(listener));
 
   constructor(
     readonly formId: string,
     readonly place: Place,
-    readonly sockets: Pick<DurableObjectState, "acceptWebSocket" | "getWebSockets" | "setWebSocketAutoResponse">,
+    sockets: ConstructorParameters<typeof Audience>[0],
     readonly deps: Deps,
   ) {
-    sockets.setWebSocketAutoResponse(new WebSocketRequestResponsePair("ping", "pong"));
-    for (const socket of sockets.getWebSockets()) this.#add(new SocketListener(socket, socket.deserializeAttachment(), 0));
+    this.#listeners = new Audience(sockets, 0, (listener) => this.#leave(listener));
   }
 
   get isFull(): boolean {
@@ -72,26 +74,19 @@ export class MergedFeed {
   }
 
   openSocket(opening: Opening): WebSocket {
-    const { 0: client, 1: server } = new WebSocketPair();
-    const facts = this.#factsOf(opening);
-    this.sockets.acceptWebSocket(server);
-    server.serializeAttachment(facts);
-    const listener = new SocketListener(server, facts, 0);
-    this.#bySocket.set(server, listener);
+    const { client, listener } = this.#listeners.openSocket(this.#factsOf(opening), 0);
     this.#come(listener, opening);
     return client;
   }
 
   openEvents(opening: Opening): ReadableStream<Uint8Array> {
-    const listener = new EventListener(this.#factsOf(opening), 0, (gone) => this.#leave(gone));
+    const listener = this.#listeners.openEvents(this.#factsOf(opening), 0);
     this.#come(listener, opening);
-    this.#breath.begin();
     return listener.stream;
   }
 
   socketGone(socket: WebSocket): void {
-    const listener = this.#bySocket.get(socket);
-    if (listener !== undefined) this.#leave(listener);
+    this.#listeners.socketGone(socket);
   }
 
   #factsOf({ zone }: Opening): ListenerFacts {
@@ -104,15 +99,9 @@ export class MergedFeed {
     this.#schedule();
   }
 
-  #add(listener: Listener): void {
-    this.#listeners.add(listener);
-    if (listener instanceof SocketListener) this.#bySocket.set(listener.socket, listener);
-  }
-
   #leave(listener: Listener): void {
-    if (listener instanceof SocketListener) this.#bySocket.delete(listener.socket);
     this.#newcomers = this.#newcomers.filter((newcomer) => newcomer.listener !== listener);
-    if (!this.#listeners.delete(listener)) return;
+    if (!this.#listeners.leave(listener)) return;
     this.#presence = true;
     this.#schedule();
   }
@@ -192,12 +181,12 @@ export class MergedFeed {
       if (lost) spoken.push(...say({ type: "resync", ...head }));
       spoken.push(...say(responseFrame(items)));
     }
-    for (const { listener } of newcomers) this.#add(listener);
+    for (const { listener } of newcomers) this.#listeners.add(listener);
     const presence = say({ type: "presence", ...head, data: { listeners: this.#listeners.size } });
     const tellsPresence = this.#presence || newcomers.length > 0;
     this.#presence = false;
     const fresh = new Map(newcomers.map(({ listener, after }) => [listener, after]));
-    for (const listener of [...this.#listeners]) {
+    for (const listener of this.#listeners) {
       const after = fresh.get(listener);
       const first = after === undefined ? [] : welcome(news ?? [], after, head).flatMap(say);
       const own = after !== undefined || changed ? (metrics.get(listener.zone) ?? []) : [];

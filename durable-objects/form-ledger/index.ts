@@ -35,11 +35,11 @@ import { createLogger, describeError } from "../../src/shared/log";
 import { flushMetricsSometimes, metricsHub } from "../../src/shared/metrics-flush";
 import { openPrimaryStore } from "../../src/store";
 import { backgroundContext } from "../../src/store/background-context";
+import { liveRouter } from "../live-router";
 import { Group } from "./group";
 import { Ledger } from "./ledger";
-import { Feed } from "./live/feed";
+import { Feed, openingOf } from "./live/feed";
 import { bucketsOf, fieldCountsOf, seriesOf, totalsOf } from "./live/reads";
-import { serveLive } from "./live/router";
 import { Waker } from "./live/waker";
 import { migrate } from "./schema";
 import { Settler } from "./settler";
@@ -56,6 +56,7 @@ export class FormLedger extends DurableObject<Env> implements LedgerApi, LedgerR
   readonly #ledger: Ledger;
   readonly #settler: Settler;
   readonly #feed: Feed;
+  readonly #serve: (request: Request) => Promise<Response>;
   readonly #waker: Waker;
   readonly #turns = new Turns();
   readonly #calls = new Group<Call, Answer>((calls, waitedMs) => this.#commit(calls, waitedMs));
@@ -91,10 +92,11 @@ export class FormLedger extends DurableObject<Env> implements LedgerApi, LedgerR
       log: createLogger({ ledger: name }),
     });
     this.#feed = new Feed(this.#ledger, state, { now: Date.now, log: createLogger({ ledger: name }) });
+    this.#serve = liveRouter(this.#feed, openingOf);
   }
 
   override fetch(request: Request): Promise<Response> {
-    return serveLive(request, this.#feed);
+    return this.#serve(request);
   }
 
   override webSocketClose(socket: WebSocket): void {

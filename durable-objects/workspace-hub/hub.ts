@@ -1,5 +1,6 @@
 // Gathers what is published into two frames a second: at once when it has been quiet. Of messages with one key only the newest is told.
-import { Breath, EventListener, type Listener, type ListenerFacts, MAX_AGE_MS, SocketListener } from "../listeners";
+import { Audience, type Listener, type ListenerFacts, MAX_AGE_MS } from "../listeners";
+import { type LiveFeed, type OpeningQuery, oneOf } from "../live-router";
 import type { Published } from ".";
 import type { Kept, KeptMessage } from "./kept";
 
@@ -8,22 +9,26 @@ const FRAME_GAP_MS = 500;
 /** Waiting for the next frame. Beyond it the oldest go: who publishes so much publishes what is in the store anyway. */
 const MAX_PENDING = 1_000;
 
-export class Hub {
-  readonly #listeners = new Set<Listener>();
-  readonly #bySocket = new Map<WebSocket, SocketListener>();
+/** The last message the listener knows of; null: it begins now. */
+type Opening = number | null;
+
+export function openingOf({ after }: OpeningQuery): Opening {
+  return after === undefined ? null : Number(oneOf(after));
+}
+
+export class Hub implements LiveFeed<Opening> {
+  readonly #listeners: Audience;
   readonly #pending = new Map<string, Published>();
   #presence = false;
   #lastAt = 0;
   #timer: ReturnType<typeof setTimeout> | null = null;
-  readonly #breath = new Breath(this.#listeners, (listener) => this.#leave(listener));
 
   constructor(
     readonly kept: Kept,
-    readonly sockets: Pick<DurableObjectState, "acceptWebSocket" | "getWebSockets" | "setWebSocketAutoResponse">,
+    sockets: ConstructorParameters<typeof Audience>[0],
     readonly deps: { now(): number; failed(error: unknown): void },
   ) {
-    sockets.setWebSocketAutoResponse(new WebSocketRequestResponsePair("ping", "pong"));
-    for (const socket of sockets.getWebSockets()) this.#add(new SocketListener(socket, socket.deserializeAttachment(), kept.head));
+    this.#listeners = new Audience(sockets, kept.head, (listener) => this.#leave(listener));
   }
 
   get isFull(): boolean {
@@ -44,25 +49,20 @@ export class Hub {
     this.#schedule();
   }
 
-  openSocket(after: number | null): WebSocket {
-    const { 0: client, 1: server } = new WebSocketPair();
-    const facts = this.#facts();
-    this.sockets.acceptWebSocket(server);
-    server.serializeAttachment(facts);
-    this.#welcome(new SocketListener(server, facts, this.kept.head), after);
+  openSocket(after: Opening): WebSocket {
+    const { client, listener } = this.#listeners.openSocket(this.#facts(), this.kept.head);
+    this.#welcome(listener, after);
     return client;
   }
 
-  openEvents(after: number | null): ReadableStream<Uint8Array> {
-    const listener = new EventListener(this.#facts(), this.kept.head, (gone) => this.#leave(gone));
+  openEvents(after: Opening): ReadableStream<Uint8Array> {
+    const listener = this.#listeners.openEvents(this.#facts(), this.kept.head);
     this.#welcome(listener, after);
-    this.#breath.begin();
     return listener.stream;
   }
 
   socketGone(socket: WebSocket): void {
-    const listener = this.#bySocket.get(socket);
-    if (listener !== undefined) this.#leave(listener);
+    this.#listeners.socketGone(socket);
   }
 
   #facts(): ListenerFacts {
@@ -70,26 +70,20 @@ export class Hub {
   }
 
   /** What it has missed, then how many watch. */
-  #welcome(listener: Listener, after: number | null): void {
+  #welcome(listener: Listener, after: Opening): void {
     if (after !== null && after !== this.kept.head) {
       const missed = this.kept.after(after);
       if (missed === null) this.#tell(listener, "resync");
       else for (const message of missed) listener.send(...wordsOf(message));
     }
-    this.#add(listener);
+    this.#listeners.add(listener);
     this.#tell(listener, "presence");
     this.#presence = true;
     this.#schedule();
   }
 
-  #add(listener: Listener): void {
-    this.#listeners.add(listener);
-    if (listener instanceof SocketListener) this.#bySocket.set(listener.socket, listener);
-  }
-
   #leave(listener: Listener): void {
-    if (!this.#listeners.delete(listener)) return;
-    if (listener instanceof SocketListener) this.#bySocket.delete(listener.socket);
+    if (!this.#listeners.leave(listener)) return;
     this.#presence = true;
     this.#schedule();
   }
@@ -106,7 +100,7 @@ export class Hub {
     try {
       const messages = this.kept.add([...this.#pending.values()]).map(wordsOf);
       this.#pending.clear();
-      for (const listener of [...this.#listeners]) {
+      for (const listener of this.#listeners) {
         if (this.deps.now() - listener.openedAt > MAX_AGE_MS) {
           listener.close("too_old");
           this.#leave(listener);

@@ -2,9 +2,9 @@
 // kept on disk, so that a listener who comes back hears what it missed.
 import { DurableObject } from "cloudflare:workers";
 import { createLogger, describeError } from "../../src/shared/log";
-import { Hub } from "./hub";
+import { liveRouter } from "../live-router";
+import { Hub, openingOf } from "./hub";
 import { Kept } from "./kept";
-import { serveHub } from "./router";
 
 /** As `publishToWorkspace` sends it: `data` is JSON text; null when there is more than a message carries. */
 export interface Published {
@@ -15,6 +15,7 @@ export interface Published {
 
 export class WorkspaceHub extends DurableObject<Env> {
   readonly #hub: Hub;
+  readonly #serve: (request: Request) => Promise<Response>;
 
   constructor(state: DurableObjectState, env: Env) {
     super(state, env);
@@ -23,6 +24,7 @@ export class WorkspaceHub extends DurableObject<Env> {
       now: Date.now,
       failed: (error) => log.error("a frame failed", describeError(error)),
     });
+    this.#serve = liveRouter(this.#hub, openingOf);
   }
 
   publish(message: Published): void {
@@ -30,7 +32,7 @@ export class WorkspaceHub extends DurableObject<Env> {
   }
 
   override fetch(request: Request): Promise<Response> {
-    return serveHub(request, this.#hub);
+    return this.#serve(request);
   }
 
   override webSocketClose(socket: WebSocket): void {

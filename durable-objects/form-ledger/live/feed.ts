@@ -15,7 +15,8 @@ import {
   type Told,
 } from "../../../src/analytics";
 import { describeError, type Logger } from "../../../src/shared/log";
-import { Breath, EventListener, type Listener, type ListenerFacts, MAX_AGE_MS, MAX_SENT_BYTES, SocketListener } from "../../listeners";
+import { Audience, type Listener, type ListenerFacts, MAX_AGE_MS, MAX_SENT_BYTES } from "../../listeners";
+import { type LiveFeed, type OpeningQuery, oneOf } from "../../live-router";
 import type { Ledger } from "../ledger";
 import { KEPT_ENTRIES } from "../settler";
 import { totalsOf } from "./reads";
@@ -42,9 +43,12 @@ export interface Opening {
   after: number | null;
 }
 
-export class Feed {
-  readonly #listeners = new Set<Listener>();
-  readonly #bySocket = new Map<WebSocket, SocketListener>();
+export function openingOf({ zone, after }: OpeningQuery): Opening {
+  return { zone: oneOf(zone) ?? "UTC", after: after === undefined ? null : Number(oneOf(after)) };
+}
+
+export class Feed implements LiveFeed<Opening> {
+  readonly #listeners: Audience;
   readonly #groups: Group[] = Array.from({ length: GROUPS }, () => ({
     lastAt: 0,
     beforeAt: 0,
@@ -54,15 +58,13 @@ export class Feed {
     timer: null,
     dueAt: 0,
   }));
-  readonly #breath = new Breath(this.#listeners, (listener) => this.#leave(listener));
 
   constructor(
     readonly ledger: Ledger,
-    readonly sockets: Pick<DurableObjectState, "acceptWebSocket" | "getWebSockets" | "setWebSocketAutoResponse">,
+    sockets: ConstructorParameters<typeof Audience>[0],
     readonly deps: { now(): number; log: Logger },
   ) {
-    sockets.setWebSocketAutoResponse(new WebSocketRequestResponsePair("ping", "pong"));
-    for (const socket of sockets.getWebSockets()) this.#add(new SocketListener(socket, socket.deserializeAttachment(), ledger.head));
+    this.#listeners = new Audience(sockets, ledger.head, (listener) => this.#leave(listener));
   }
 
   get isFull(): boolean {
@@ -70,24 +72,19 @@ export class Feed {
   }
 
   openSocket(opening: Opening): WebSocket {
-    const { 0: client, 1: server } = new WebSocketPair();
-    const facts = this.#factsOf(opening);
-    this.sockets.acceptWebSocket(server);
-    server.serializeAttachment(facts);
-    this.#welcome(new SocketListener(server, facts, this.ledger.head), opening.after);
+    const { client, listener } = this.#listeners.openSocket(this.#factsOf(opening), this.ledger.head);
+    this.#welcome(listener, opening.after);
     return client;
   }
 
   openEvents(opening: Opening): ReadableStream<Uint8Array> {
-    const listener = new EventListener(this.#factsOf(opening), this.ledger.head, (gone) => this.#leave(gone));
+    const listener = this.#listeners.openEvents(this.#factsOf(opening), this.ledger.head);
     this.#welcome(listener, opening.after);
-    this.#breath.begin();
     return listener.stream;
   }
 
   socketGone(socket: WebSocket): void {
-    const listener = this.#bySocket.get(socket);
-    if (listener !== undefined) this.#leave(listener);
+    this.#listeners.socketGone(socket);
   }
 
   /** Something was committed, or seen. */
@@ -101,7 +98,7 @@ export class Feed {
 
   /** The form has more ledgers now: who hears this one alone comes again, and resumes where it was. */
   dismissAll(): void {
-    for (const listener of [...this.#listeners]) {
+    for (const listener of this.#listeners) {
       listener.close("spread");
       this.#leave(listener);
     }
@@ -138,19 +135,12 @@ export class Feed {
       }
     }
     this.#tell(listener, this.#metrics(listener.zone));
-    this.#add(listener);
-    this.#presenceChanged();
-  }
-
-  #add(listener: Listener): void {
     this.#listeners.add(listener);
-    if (listener instanceof SocketListener) this.#bySocket.set(listener.socket, listener);
+    this.#presenceChanged();
   }
 
   #leave(listener: Listener): void {
-    if (!this.#listeners.delete(listener)) return;
-    if (listener instanceof SocketListener) this.#bySocket.delete(listener.socket);
-    this.#presenceChanged();
+    if (this.#listeners.leave(listener)) this.#presenceChanged();
   }
 
   #presenceChanged(): void {
