@@ -2,7 +2,7 @@
 import { type Cell, isList, type Scalar } from "../table/cells";
 import type { Column } from "../table/columns";
 import type { ExportRow, ExportSource } from "./format";
-import { type Currencies, currenciesOf, moneyText } from "./money";
+import { currenciesOf, moneyText } from "./money";
 import { readableText } from "./readable";
 
 export interface Answer {
@@ -26,6 +26,7 @@ const IN_HEADING = new Set(["id", "submitted_at"]);
 export function answersOf(
   { columns, meta, repeats, schemas }: Pick<ExportSource, "columns" | "meta" | "repeats" | "schemas">,
   { cells }: ExportRow,
+  say?: (english: string) => string,
 ): AnswerPart[] {
   const currencies = currenciesOf(schemas);
   const parts: AnswerPart[] = [];
@@ -55,16 +56,16 @@ export function answersOf(
 
   function answerOf(column: Column, cell: Cell): AnswerPart[] {
     const items = isList(cell) ? cell : [cell];
-    const texts = items.map((item) => textOf(column, item, meta.timezone, currencies));
+    const texts = items.map((item) => textOf(column, item));
     const isRanked = column.field?.type === "ranking" && column.repeat === null && texts.length > 1;
     const text = (isRanked ? texts.map((one, i) => `${i + 1}. ${one}`) : texts).join("\n");
     if (text === "") return [];
     const links = items.flatMap((item) => (item !== null && typeof item === "object" && "file" in item ? [item.file] : []));
     return [{ kind: "answer", label: column.label, text, ...(links.length === items.length ? { links } : {}) }];
   }
-}
 
-function textOf({ key }: Column, item: Scalar, timezone: string, currencies: Currencies): string {
-  const currency = typeof item === "number" ? currencies.get(key) : undefined;
-  return currency === undefined ? readableText(item, timezone) : moneyText(item as number, currency);
+  function textOf({ key }: Column, item: Scalar): string {
+    const currency = typeof item === "number" ? currencies.get(key) : undefined;
+    return currency === undefined ? readableText(item, meta.timezone, say) : moneyText(item as number, currency);
+  }
 }

@@ -52,12 +52,6 @@ export function shortNumber(value: number, currency?: string): string {
   return currency === undefined ? String(Math.round(value * 100) / 100) : moneyText(value, currency);
 }
 
-/** "64 (97 %)"; of a ranking "place 1.8 on average, 64 (97 %)". */
-export function choiceInWords({ count, share, place }: ChoiceSummary): string {
-  const chosen = `${count} (${percent(share)} %)`;
-  return place === null ? chosen : `place ${shortNumber(place)} on average, ${chosen}`;
-}
-
 export function percent(share: number): string {
   return String(Math.round(share * 100));
 }

@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import type { FormSchema } from "../../../src/forms";
 import { fillingOf } from "../../../src/reports/docx-template/data";
 import { docx, RESPONSES_PER_FILE } from "../../../src/reports/formats/docx";
+import { WORDS } from "../../../src/reports/formats/docx/words";
 import { bytesOf, type Given, sourceOf, written } from "./source";
 import { type Element, everyElement, parseXml } from "./xml";
 
@@ -235,6 +236,50 @@ Response 2
 Spent? | EUR 1.00
 Best first | Speed
 `);
+  });
+
+  test("says its own words in the language that is asked for, and the form's in the form's", async () => {
+    const fields: FormSchema["fields"] = [
+      { name: "again", type: "yes_no", label: "Kommen Sie wieder?" },
+      { name: "pick", type: "select", label: "Wahl", options: [{ value: "y", label: "Yes" }] },
+    ];
+    const parts = partsOf(await written(docx, { fields, answers: [{ again: true, pick: "y" }], language: "de-AT" }));
+    const told = lines(parts.get("word/document.xml")?.children[0] as Element);
+    expect(told.slice(2)).toEqual([
+      "Formular | Visit",
+      "Antworten | 1",
+      "Auswahl | Vollständige Antworten",
+      "Erstellt am | 2026-01-31 09:00",
+      "Zeitzone | UTC",
+      "Sprache | de-AT",
+      "Stand des Hauptbuchs | 0:42",
+      "Export | exp_1",
+      "Zusammenfassung",
+      "Kommen Sie wieder?",
+      "Beantwortet | 1 von 1",
+      "Ja | 1 (100 %)",
+      "Wahl",
+      "Beantwortet | 1 von 1",
+      "Yes | 1 (100 %)",
+      "Antworten",
+      "Antwort 1",
+      "2026-01-31 09:00 · rsp_1",
+      "Kommen Sie wieder? | Ja",
+      "Wahl | Yes",
+      "",
+    ]);
+    expect(parts.get("word/footer1.xml")?.text).toContain("Stand des Hauptbuchs 0:42");
+  });
+
+  test("whatever it says, it says in each of its languages, with the same places to fill in", () => {
+    const keys = Object.keys(WORDS.de);
+    for (const [language, words] of Object.entries(WORDS)) {
+      expect(Object.keys(words), language).toEqual(keys);
+      for (const [english, own] of Object.entries(words)) {
+        const places = (text: string) => (text.match(/\{\w+\}/g) ?? []).sort();
+        expect(places(own), `${language} ${english}`).toEqual(places(english));
+      }
+    }
   });
 
   test("without a cover, a summary and responses still opens", async () => {

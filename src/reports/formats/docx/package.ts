@@ -3,13 +3,14 @@
 import type { ZipEntry } from "../../files/zip";
 import { zip } from "../../files/zip";
 import type { ExportMeta, ExportSource } from "../format";
-import { languageOf, sideOf } from "../language";
+import { isFromRight, languageOf, sideOf } from "../language";
 import { CORE_PROPERTIES, contentTypes, coreProperties, OFFICE_RELATIONS, packageRelationships, relationships, XML_HEAD } from "../office";
 import { chunked } from "../passing";
 import { escapeXml } from "../xml";
 import { STYLES } from "./styles";
 import { MARGIN, PAGES } from "./table";
 import { paragraphs } from "./text";
+import { sayIn } from "./words";
 
 const NAMESPACES = `xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main" xmlns:r="${OFFICE_RELATIONS}"`;
 const TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml";
@@ -49,7 +50,7 @@ function* parts(source: Written, body: AsyncIterable<string>, hasCover: boolean)
   yield { path: "word/styles.xml", data: `${XML_HEAD}<w:styles ${NAMESPACES}>${STYLES(language)}</w:styles>` };
   yield { path: "word/settings.xml", data: SETTINGS };
   yield { path: "word/header1.xml", data: `${XML_HEAD}<w:hdr ${NAMESPACES}>${title}</w:hdr>` };
-  yield { path: "word/footer1.xml", data: `${XML_HEAD}<w:ftr ${NAMESPACES}>${footer(meta)}</w:ftr>` };
+  yield { path: "word/footer1.xml", data: `${XML_HEAD}<w:ftr ${NAMESPACES}>${footer(source)}</w:ftr>` };
   yield { path: "word/document.xml", data: chunked(whole(meta, body, hasCover)) };
 }
 
@@ -66,12 +67,16 @@ export function paperOf({ options }: Pick<ExportMeta, "options">): keyof typeof 
   return options.paper ?? "a4";
 }
 
-function footer(meta: ExportMeta): string {
-  const right = PAGES[paperOf(meta)].width - 2 * MARGIN;
-  const number = (field: string) => `<w:fldSimple w:instr=" ${field} "><w:r><w:t>1</w:t></w:r></w:fldSimple>`;
-  const said = `<w:r><w:t xml:space="preserve">Ledger position ${escapeXml(meta.position)}</w:t></w:r><w:r><w:tab/></w:r>`;
-  const tabs = `<w:tabs><w:tab w:val="right" w:pos="${right}"/></w:tabs>`;
-  return `<w:p><w:pPr><w:pStyle w:val="Footer"/>${tabs}</w:pPr>${said}${number("PAGE")}<w:r><w:t xml:space="preserve"> / </w:t></w:r>${number("NUMPAGES")}</w:p>`;
+/** The position where one begins to read, the page's number at the other end. */
+function footer(source: Written): string {
+  const { meta } = source;
+  const end = PAGES[paperOf(meta)].width - 2 * MARGIN;
+  const fromRight = isFromRight(source);
+  const letters = fromRight ? "<w:rPr><w:rtl/></w:rPr>" : "";
+  const number = (field: string) => `<w:fldSimple w:instr=" ${field} "><w:r>${letters}<w:t>1</w:t></w:r></w:fldSimple>`;
+  const said = `<w:r>${letters}<w:t xml:space="preserve">${escapeXml(`${sayIn(meta.language)("Ledger position")} ${meta.position}`)}</w:t></w:r><w:r><w:tab/></w:r>`;
+  const tabs = `<w:tabs><w:tab w:val="right" w:pos="${end}"/></w:tabs>${fromRight ? "<w:bidi/>" : ""}`;
+  return `<w:p><w:pPr><w:pStyle w:val="Footer"/>${tabs}</w:pPr>${said}${number("PAGE")}<w:r>${letters}<w:t xml:space="preserve"> / </w:t></w:r>${number("NUMPAGES")}</w:p>`;
 }
 
 /** Answers are in whatever language people like: nothing in them is underlined as a mistake of ours. */

@@ -1,7 +1,7 @@
 // pure. Tables of questions and answers. Their columns are as wide as we say: a table that measures its own text is what makes Word
 // slow over thousands of them.
 import type { Link } from "../answers";
-import { linkParagraph, paragraphs, type Side } from "./text";
+import { isRightToLeft, linkParagraph, paragraphs, type Side } from "./text";
 
 /** In twentieths of a point, between margins of 2 cm. */
 export const PAGES = {
@@ -61,4 +61,9 @@ export class Tables {
     if (this.#labels.size < MAX_KNOWN) this.#labels.set(key, cell);
     return cell;
   }
+}
+
+/** Where most questions are read from the right. */
+export function isMirrored(rows: readonly TableRow[]): boolean {
+  return rows.filter((row) => "label" in row && isRightToLeft(row.label)).length * 2 > rows.length;
 }
