@@ -78,7 +78,10 @@ export const READ_BYTES = 2_000_000;
 export interface ReadPage {
   /** Responses that were looked at. */
   scanned: number;
-  /** For each that satisfies the condition a row `[…]`, parted by commas, of what it holds in the fields that were asked for, as JSON: null where it holds nothing. */
+  /**
+   * What those that satisfy the condition hold in the fields that were asked for, as JSON and parted by commas: a list `[…]` for each, with
+   * null for what it does not hold; of one field what it holds, for those that hold something.
+   */
   text: string | null;
 }
 

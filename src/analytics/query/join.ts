@@ -170,7 +170,7 @@ function isOf(side: Side, { name }: Pick<QueryField, "name">): boolean {
 
 /** Of rows that are alike one is parsed. */
 function rowsOf(text: string, fields: number): { rows: unknown[][]; times: readonly number[] } {
-  const page = new PageBytes(text);
+  const page = new PageBytes(text, fields);
   const alike = new Map<string, number>();
   while (page.nextRow()) {
     const from = page.at;

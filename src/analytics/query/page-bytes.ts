@@ -1,5 +1,5 @@
-// pure. A page of answers, read where it lies: rows of JSON values as a store hands them over, `[1,"a",[…]],[…]`. Nothing is made for a
-// value that is only looked at; JSON.parse would make an object of each row.
+// pure. A page of answers, read where it lies: rows of JSON values as a store hands them over, `[1,"a",[…]],[…]`, or `1,2` where each has
+// one. Nothing is made for a value that is only looked at; JSON.parse would make an object of each row.
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
@@ -10,22 +10,25 @@ const [LIST, BACKSLASH, LIST_END, OBJECT, OBJECT_END] = [0x5b, 0x5c, 0x5d, 0x7b,
 export class PageBytes {
   readonly bytes: Uint8Array;
   readonly #text: string;
+  readonly #width: number;
   #at = 0;
   #plain = false;
 
-  constructor(text: string) {
+  constructor(text: string, width: number) {
     this.#text = text;
     this.bytes = encoder.encode(text);
+    this.#width = width;
   }
 
   /** To the first value of the next row; false when there is none. */
   nextRow(): boolean {
     const { bytes } = this;
-    // From the end of a row past what parts two.
-    let at = this.#at;
-    while (at < bytes.length && bytes[at] !== LIST) at++;
-    this.#at = at + 1;
-    return at < bytes.length;
+    // Of lists from the end of one past what parts two.
+    if (this.#width > 1) {
+      while (this.#at < bytes.length && bytes[this.#at] !== LIST) this.#at += 1;
+      this.#at += 1;
+    }
+    return this.#at < bytes.length;
   }
 
   /** Where the next value begins. */
@@ -43,8 +46,8 @@ export class PageBytes {
       at += 1;
       while (bytes[at] !== QUOTE && bytes[at] !== BACKSLASH && at < bytes.length) at++;
       this.#plain = bytes[at] === QUOTE;
-      at = this.#plain ? at + 1 : endOfText(bytes, from);
-    } else if (bytes[at] === LIST || bytes[at] === OBJECT) at = endOfMany(bytes, at);
+      at = this.#plain ? at + 1 : this.#endOfText(from);
+    } else if (bytes[at] === LIST || bytes[at] === OBJECT) at = this.#endOfMany(at);
     else while (bytes[at] !== COMMA && bytes[at] !== LIST_END && at < bytes.length) at++;
     this.#at = at + 1;
     return at;
@@ -80,6 +83,30 @@ export class PageBytes {
     // There is one nought.
     return negative ? 0 - size : size;
   }
+
+  /** Of a list or an object, after its closing bracket. */
+  #endOfMany(from: number): number {
+    const { bytes } = this;
+    let depth = 0;
+    for (let at = from; at < bytes.length; at++) {
+      const byte = bytes[at];
+      if (byte === QUOTE) at = this.#endOfText(at) - 1;
+      else if (byte === LIST || byte === OBJECT) depth += 1;
+      else if (byte === LIST_END || byte === OBJECT_END) {
+        depth -= 1;
+        if (depth === 0) return at + 1;
+      }
+    }
+    return bytes.length;
+  }
+
+  /** After its closing quotation mark. */
+  #endOfText(from: number): number {
+    const { bytes } = this;
+    let at = from + 1;
+    while (at < bytes.length && bytes[at] !== QUOTE) at += bytes[at] === BACKSLASH ? 2 : 1;
+    return at + 1;
+  }
 }
 
 /** Fewer than make a number that is not exact. */
@@ -88,26 +115,4 @@ const POWERS = Array.from({ length: MOST_DIGITS + 1 }, (_, power) => 10 ** power
 
 function isNumber(first: number | undefined): boolean {
   return first !== undefined && (first === MINUS || (first >= ZERO && first <= NINE));
-}
-
-/** Of a list or an object, after its closing bracket. */
-function endOfMany(bytes: Uint8Array, from: number): number {
-  let depth = 0;
-  for (let at = from; at < bytes.length; at++) {
-    const byte = bytes[at];
-    if (byte === QUOTE) at = endOfText(bytes, at) - 1;
-    else if (byte === LIST || byte === OBJECT) depth += 1;
-    else if (byte === LIST_END || byte === OBJECT_END) {
-      depth -= 1;
-      if (depth === 0) return at + 1;
-    }
-  }
-  return bytes.length;
-}
-
-/** After its closing quote. */
-function endOfText(bytes: Uint8Array, from: number): number {
-  let at = from + 1;
-  while (at < bytes.length && bytes[at] !== QUOTE) at += bytes[at] === BACKSLASH ? 2 : 1;
-  return at + 1;
 }

@@ -30,7 +30,7 @@ function partsOf({ groups }: Query) {
 export function groupPage(sink: Sink, query: Query, text: string, span: readonly [number, number]): void {
   const { times, values } = partsOf(query);
   const buckets = times.map(({ by, zone }) => bucketReader(by, zone, span));
-  const page = new PageBytes(text);
+  const page = new PageBytes(text, fieldsOf(query).length);
   const places = new Places(page, query);
   const measured = measuredOf(query);
   const measure = measureOf(query, measured, page);

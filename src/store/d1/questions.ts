@@ -125,14 +125,18 @@ export function readStatement(walk: Walk, condition: Condition, fields: readonly
 /** What a response holds in these fields, as JSON, in which true is not 1; null when it does not satisfy the condition. */
 function rowSql(condition: Condition, fields: readonly FieldRef[], values: Statement["values"], bind: (value: string) => string): string {
   const fits = fitsSql(condition, values, bind);
-  const places = fields.map((field) => (field.in === "column" ? null : { of: `r.${field.in}`, path: bind(jsonPath(field.path)) }));
-  const [first] = places;
-  // One look into a document for all of its fields takes half as long as one for each.
-  const together = first != null && places.length > 1 && places.every((place) => place?.of === first.of);
-  const row = together
-    ? `json_extract(${first.of}, ${places.map((place) => place?.path).join(", ")})`
-    : `json_array(${fields.map((field, i) => (field.in === "column" ? field.name : `${places[i]?.of} -> ${places[i]?.path}`)).join(", ")})`;
+  const row = heldSql(fields, bind);
   return fits === "1" ? row : `CASE WHEN ${fits} THEN ${row} END`;
+}
+
+function heldSql(fields: readonly FieldRef[], bind: (value: string) => string): string {
+  const paths = fields.map((field) => (field.in === "column" ? "" : bind(jsonPath(field.path))));
+  const [first, ...others] = fields;
+  // One look into a document for all of its fields takes half as long as one for each.
+  if (first !== undefined && first.in !== "column" && others.length > 0 && others.every((field) => field.in === first.in))
+    return `json_extract(r.${first.in}, ${paths.join(", ")})`;
+  const members = fields.map((field, i) => (field.in === "column" ? `json_quote(${field.name})` : `r.${field.in} -> ${paths[i]}`));
+  return members.length === 1 ? members.join() : `json_array(${members.join(", ")})`;
 }
 
 function fitsSql(condition: Condition, values: Statement["values"], bind: (value: string) => string): string {

@@ -128,8 +128,9 @@ export function readStatement(walk: Walk, condition: Condition, fields: readonly
 /** What a response holds in these fields, as JSON; null when it does not satisfy the condition. */
 function rowSql(condition: Condition, fields: readonly FieldRef[], bind: (value: Parameter) => string): string {
   const members = fields.map((field) => (field.in === "column" ? `to_jsonb(${field.name})` : documentSql(field, bind)));
-  const row = members.map((member) => `coalesce(${member}::text, 'null')`).join(" || ',' || ");
-  return `CASE WHEN ${conditionSql(condition, bind)} THEN '[' || ${row} || ']' END`;
+  const list = members.map((member) => `coalesce(${member}::text, 'null')`).join(" || ',' || ");
+  const row = members.length === 1 ? `${members.join()}::text` : `'[' || ${list} || ']'`;
+  return `CASE WHEN ${conditionSql(condition, bind)} THEN ${row} END`;
 }
 
 function documentSql(field: Exclude<FieldRef, { in: "column" }>, bind: (value: Parameter) => string): string {
