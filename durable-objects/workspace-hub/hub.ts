@@ -74,7 +74,12 @@ export class Hub implements LiveFeed<Opening> {
     if (after !== null && after !== this.kept.head) {
       const missed = this.kept.after(after);
       if (missed === null) this.#tell(listener, "resync");
-      else for (const message of missed) listener.send(...wordsOf(message));
+      else if (!missed.every((message) => listener.send(...wordsOf(message)))) {
+        // More than is kept for somebody who does not read. It comes again from where it got to, and hears the rest.
+        listener.close("too_slow");
+        this.#listeners.leave(listener);
+        return;
+      }
     }
     this.#listeners.add(listener);
     this.#tell(listener, "presence");

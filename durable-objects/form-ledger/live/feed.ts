@@ -124,19 +124,23 @@ export class Feed implements LiveFeed<Opening> {
 
   /** What it has missed, one message each; then how things stand. */
   #welcome(listener: Listener, after: number | null): void {
-    const { ledger } = this;
-    if (after !== null && after !== ledger.head) {
-      const floor = ledger.disk.floor() ?? ledger.head + 1;
-      if (after > ledger.head || after < floor - 1) this.#tell(listener, { type: "resync", ...this.#head() });
-      else {
-        const missed = ledger.disk.entriesAfter(after, KEPT_ENTRIES * 2);
-        const items = changesOf(ledger.name.formId, ledger.name.shard, missed, Number.POSITIVE_INFINITY);
-        for (const item of items) this.#tell(listener, { type: "response", ...item });
-      }
+    for (const message of [...this.#missedSince(after), this.#metrics(listener.zone)]) {
+      if (listener.send(message, JSON.stringify(message))) continue;
+      // More than is kept for somebody who does not read. It comes again from where it got to, and hears the rest.
+      listener.close("too_slow");
+      this.#listeners.leave(listener);
+      return;
     }
-    this.#tell(listener, this.#metrics(listener.zone));
     this.#listeners.add(listener);
     this.#presenceChanged();
+  }
+
+  #missedSince(after: number | null): FeedMessage[] {
+    const { disk, head, name } = this.ledger;
+    if (after === null || after === head) return [];
+    if (after > head || after < (disk.floor() ?? head + 1) - 1) return [{ type: "resync", ...this.#head() }];
+    const items = changesOf(name.formId, name.shard, disk.entriesAfter(after, KEPT_ENTRIES * 2), Number.POSITIVE_INFINITY);
+    return items.map((item) => ({ type: "response", ...item }));
   }
 
   #leave(listener: Listener): void {
@@ -227,10 +231,6 @@ export class Feed implements LiveFeed<Opening> {
 
   #head(): FeedHead {
     return { seq: this.ledger.head, position: this.ledger.position() };
-  }
-
-  #tell(listener: Listener, message: FeedMessage): void {
-    listener.send(message, JSON.stringify(message));
   }
 }
 

@@ -1,7 +1,7 @@
 import { env, evictDurableObject, runInDurableObject } from "cloudflare:test";
 import { describe, expect, test } from "vitest";
 import { feedPath, listen, listenToEvents, upgrade } from "../../analytics/live-client";
-import { createForm } from "../../responses/support";
+import { createForm, type FormWorld } from "../../responses/support";
 import { createWorld } from "../../support/world";
 
 const range = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, i) => from + i);
@@ -186,7 +186,34 @@ describe("server-sent events", () => {
     expect(again.seqs).toEqual([3]);
     again.stop();
   });
+
+  test("who missed more than a stream holds is told a part, and hears the rest when it comes again", async () => {
+    const form = await createForm({}, [{ name: "story", type: "long_text", label: "Story" }]);
+    const story = "What happened then is a long story. ".repeat(400);
+    await Promise.all(range(1, 100).map((i) => form.accepted({ story: `${i}: ${story}` })));
+    const heard: number[] = [];
+    for (let visits = 1; heard.length < 100; visits++) {
+      const part = await eventsFrom(form, heard.at(-1) ?? 0);
+      expect(part.length, `visit ${visits}`).toBeGreaterThan(0);
+      heard.push(...part);
+    }
+    expect(heard).toEqual(range(1, 100));
+  });
 });
+
+/** The numbers it is told of until it is told how things stand, or the stream ends. */
+async function eventsFrom(form: FormWorld, after: number): Promise<number[]> {
+  const reply = await form.call("GET", feedPath(form.formId, "/events"), undefined, { headers: { "Last-Event-ID": `0:${after}` } });
+  const reader = (reply.body as ReadableStream<Uint8Array>).pipeThrough(new TextDecoderStream()).getReader();
+  let text = "";
+  while (!text.includes("event: metrics")) {
+    const { done, value } = await reader.read();
+    if (done) break;
+    text += value;
+  }
+  await reader.cancel();
+  return [...text.matchAll(/^id: 0:(\d+)\nevent: response$/gm)].map(([, seq]) => Number(seq));
+}
 
 describe("several ledgers", () => {
   test("are one feed, with a place that names each of them", async () => {

@@ -8,8 +8,21 @@ export interface FeedChange {
   data: { id: string; change: string; data: Record<string, unknown> | null };
 }
 
-/** Null when the ledger no longer keeps what was asked for. */
+/** Null when the ledger no longer keeps what was asked for. Who missed more than a stream holds at once comes again for the rest. */
 export async function missedSince(http: HttpClient, apiKey: string, formId: string, after: string): Promise<FeedChange[] | null> {
+  const changes: FeedChange[] = [];
+  for (let position = after; ; ) {
+    const part = await listen(http, apiKey, formId, position);
+    if (part === null) return null;
+    changes.push(...part.changes);
+    if (part.isAll) return changes;
+    const last = part.changes.at(-1);
+    if (last === undefined) throw new Error(`The feed of ${formId} ended before it said how things stand.`);
+    position = last.position;
+  }
+}
+
+async function listen(http: HttpClient, apiKey: string, formId: string, after: string) {
   const stop = new AbortController();
   const timer = setTimeout(() => stop.abort(), WITHIN_MS);
   const changes: FeedChange[] = [];
@@ -28,10 +41,10 @@ export async function missedSince(http: HttpClient, apiKey: string, formId: stri
         const said = JSON.parse(line.slice("data: ".length)) as { type: string; batch?: FeedChange[] } & FeedChange;
         if (said.type === "resync") return null;
         if (said.type === "response") changes.push(...(said.batch ?? [said]));
-        if (said.type === "metrics") return changes;
+        if (said.type === "metrics") return { changes, isAll: true };
       }
     }
-    throw new Error(`The feed of ${formId} ended before it said how things stand.`);
+    return { changes, isAll: false };
   } finally {
     clearTimeout(timer);
     stop.abort();
