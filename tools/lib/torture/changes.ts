@@ -66,7 +66,7 @@ export async function resolve(client: Client, tracked: Tracked): Promise<void> {
   const { model } = client;
   if (tracked.doubt) {
     tracked.doubt = false;
-    await submit(client, tracked, false);
+    await submit(client, tracked);
     if (tracked.doubt) return model.violation(`${tracked.key} cannot be submitted any more`);
   }
   if (tracked.accepted === null) return;

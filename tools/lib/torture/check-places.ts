@@ -17,15 +17,15 @@ export async function fillUp(client: Client, form: TortureForm): Promise<void> {
   const held = () => form.starts.filter(({ state }) => state === "held");
   for (let tries = 0; tries <= quota.limit; tries++) {
     const tracked = model.track(form, plain);
-    await submit(client, tracked, true);
+    await submit(client, tracked);
     if (tracked.refused) break;
   }
   if (taken() + held().length !== quota.limit)
     model.violation(`${form.id} is full with ${taken()} and ${held().length} held, of ${quota.limit} places`);
   if ((await begin(client, form)) !== null) model.violation(`${form.id} is full and let somebody begin`);
-  for (const start of held()) await submit(client, model.track(form, plain, "complete", start), true);
+  for (const start of held()) await submit(client, model.track(form, plain, "complete", start));
   if (taken() !== quota.limit) model.violation(`${form.id} has ${taken()} of ${quota.limit} after all who held a place came`);
   const late = model.track(form, plain);
-  await submit(client, late, true);
+  await submit(client, late);
   if (late.accepted !== null) model.violation(`${form.id} was full and let ${late.key} in`);
 }

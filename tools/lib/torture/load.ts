@@ -59,16 +59,16 @@ export class Load {
   async #submit(form: TortureForm, earlier: Tracked | undefined): Promise<void> {
     const { client, model, random } = this;
     const dice = random.next();
-    if (dice < EARLIER_KEY && earlier !== undefined && !earlier.busy) return submit(client, earlier, false);
+    if (dice < EARLIER_KEY && earlier !== undefined && !earlier.busy) return submit(client, earlier);
     if (form.quota !== null && random.next() < BEGINS_FIRST) {
       const start = await begin(client, form);
       if (start === null || random.next() < GIVES_UP) return;
-      return submit(client, model.track(form, this.#choose(), "complete", start), true);
+      return submit(client, model.track(form, this.#choose(), "complete", start));
     }
     const isPartial = random.next() < PARTIAL;
     const tracked = isPartial ? model.track(form, { colour: this.#choose().colour }, "partial") : model.track(form, this.#choose());
-    if (dice < EARLIER_KEY + TWICE_AT_ONCE) await Promise.all([submit(client, tracked, false), submit(client, tracked, false)]);
-    else await submit(client, tracked, true);
+    if (dice < EARLIER_KEY + TWICE_AT_ONCE) await Promise.all([submit(client, tracked), submit(client, tracked)]);
+    else await submit(client, tracked);
   }
 
   async #change(tracked: Tracked): Promise<void> {

@@ -58,6 +58,8 @@ export interface Tracked {
   readonly first: State;
   readonly start: Start | null;
   readonly startedAt: string;
+  /** How often a submit under this key was sent. */
+  sent: number;
   /** Null until a submit under this key was answered with yes. */
   accepted: { id: string; seq: number; position: string } | null;
   /** Answered with no at least once. */
@@ -109,6 +111,7 @@ export class Model {
       first,
       start,
       startedAt: new Date(Date.now() - 20_000).toISOString(),
+      sent: 0,
       accepted: null,
       refused: false,
       doubt: false,
