@@ -5,12 +5,12 @@ import { z } from "zod";
 import { type JobControl, JobFailedError } from "../jobs";
 import { type CarriedLine, withOtherAnswers } from "../responses";
 import type { WorkspaceContext } from "../shared/context";
+import { inParallel } from "../shared/in-parallel";
 import { openPrimaryStore, tables } from "../store";
 import { CarriedUpload, carriedUploads, expectUploads, renameUploads, settleUploads, uploadsNamedIn } from "../uploads";
 import { type Part, readPart } from "./archive";
 import { copyFile } from "./copy-file";
 import type { Rename } from "./identity";
-import { inParallel } from "./in-parallel";
 import { COPIES_AT_ONCE, fileName, type UploadLine } from "./write-files";
 
 const { forms } = tables;

@@ -3,10 +3,10 @@
 import type { JobControl } from "../jobs";
 import type { CarriedLine } from "../responses";
 import type { WorkspaceContext } from "../shared/context";
+import { inParallel } from "../shared/in-parallel";
 import { CarriedUpload, type Claim, type LyingUpload, uploadsNamedIn, uploadsToCarry } from "../uploads";
 import { ENTRIES, FILES, nextPart, type Part, readPart, UPLOADS, writePart } from "./archive";
 import { copyFile, type FileDigest } from "./copy-file";
-import { inParallel } from "./in-parallel";
 
 const CLAIMS_AT_ONCE = 300;
 const FILES_PER_PART = 100;

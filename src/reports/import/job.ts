@@ -7,6 +7,7 @@ import { type Job, type JobControl, JobFailedError, type JobKind, type JobOutcom
 import { acceptResponse } from "../../responses";
 import type { WorkspaceContext } from "../../shared/context";
 import { DomainError, type Issue } from "../../shared/errors";
+import { inParallel } from "../../shared/in-parallel";
 import { tables } from "../../store";
 import { fieldsToFill } from "./fields";
 import { type ImportRecord, toRecord } from "./mapping";
@@ -120,7 +121,7 @@ async function* chunksOf(files: R2Bucket, key: string, shape: Shape, offset: num
 async function takeChunk(running: Running, chunk: readonly ImportRow[], before: Saved): Promise<Saved> {
   const state = { ...before };
   const errors: { row: number; place: number; path: string; message: string; code: string }[] = [];
-  const verdicts = await inTurns(chunk, AT_ONCE, (row, at) => takeRow(running, row, before.row + at + 1));
+  const verdicts = await inParallel(chunk, AT_ONCE, (row, at) => takeRow(running, row, before.row + at + 1));
   verdicts.forEach((issues, at) => {
     if (issues === null) state.accepted += 1;
     else {
@@ -136,18 +137,6 @@ async function takeChunk(running: Running, chunk: readonly ImportRow[], before: 
       FROM json_each(${JSON.stringify(kept)}) e WHERE true ON CONFLICT DO NOTHING`);
   }
   return { ...state, row: before.row + chunk.length, offset: chunk.at(-1)?.end ?? before.offset, kept: before.kept + kept.length };
-}
-
-/** So many under way at a time; the next begins when one ends. The first failure ends it, once those under way have ended. */
-async function inTurns<T, R>(items: readonly T[], most: number, work: (item: T, at: number) => Promise<R>): Promise<R[]> {
-  const results: R[] = [];
-  let next = 0;
-  const worker = async () => {
-    for (let at = next++; at < items.length; at = next++) results[at] = await work(items[at] as T, at);
-  };
-  const ended = await Promise.allSettled(Array.from({ length: Math.min(most, items.length) }, worker));
-  for (const one of ended) if (one.status === "rejected") throw one.reason;
-  return results;
 }
 
 /** Null when it was taken, or would be. */
