@@ -1,5 +1,6 @@
 // Who listens to a live feed, whichever object tells it: a WebSocket, which survives while the object sleeps, or a stream of
 // server-sent events, which keeps it awake.
+import type { Way } from "./live-router";
 
 /** Who may listen was asked when the feed was opened; after this long it is asked again. */
 export const MAX_AGE_MS = 3_600_000;
@@ -117,7 +118,7 @@ class EventListener implements Listener {
   }
 }
 
-type Sockets = Pick<DurableObjectState, "acceptWebSocket" | "getWebSockets" | "setWebSocketAutoResponse">;
+export type Sockets = Pick<DurableObjectState, "acceptWebSocket" | "getWebSockets" | "setWebSocketAutoResponse">;
 
 /** Everybody who listens to one object. Sockets outlive its sleep: those that were open are among them when it wakes. */
 export class Audience {
@@ -144,17 +145,9 @@ export class Audience {
     return [...this.#listeners].values();
   }
 
-  /** It is told nothing before it is added. */
-  openSocket(facts: ListenerFacts, sent: number): { client: WebSocket; listener: Listener } {
-    const { 0: client, 1: server } = new WebSocketPair();
-    this.sockets.acceptWebSocket(server);
-    server.serializeAttachment(facts);
-    return { client, listener: this.#heard(new SocketListener(server, facts, sent)) };
-  }
-
-  openEvents(facts: ListenerFacts, sent: number): EventListener {
-    this.#breath ??= setInterval(() => this.#breathe(), KEEP_ALIVE_MS);
-    return new EventListener(facts, sent, this.onGone);
+  /** The feed tells it nothing of its own accord before it is added. */
+  open(way: Way, facts: ListenerFacts, sent: number): { listener: Listener; response: Response } {
+    return way === "socket" ? this.#openSocket(facts, sent) : this.#openEvents(facts, sent);
   }
 
   add(listener: Listener): void {
@@ -170,6 +163,20 @@ export class Audience {
   socketGone(socket: WebSocket): void {
     const listener = this.#bySocket.get(socket);
     if (listener !== undefined) this.onGone(listener);
+  }
+
+  #openSocket(facts: ListenerFacts, sent: number) {
+    const { 0: client, 1: server } = new WebSocketPair();
+    this.sockets.acceptWebSocket(server);
+    server.serializeAttachment(facts);
+    const listener = this.#heard(new SocketListener(server, facts, sent));
+    return { listener, response: new Response(null, { status: 101, webSocket: client }) };
+  }
+
+  #openEvents(facts: ListenerFacts, sent: number) {
+    this.#breath ??= setInterval(() => this.#breathe(), KEEP_ALIVE_MS);
+    const listener = new EventListener(facts, sent, this.onGone);
+    return { listener, response: new Response(listener.stream) };
   }
 
   #heard(listener: SocketListener): SocketListener {

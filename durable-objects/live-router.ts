@@ -2,23 +2,23 @@
 // reach it.
 import { type IRequest, Router } from "itty-router";
 
-export interface LiveFeed<Opening> {
+export type OpeningQuery = Readonly<Record<string, string | string[] | undefined>>;
+/** A WebSocket, or server-sent events. */
+export type Way = "socket" | "events";
+
+export interface LiveFeed {
   readonly isFull: boolean;
-  openSocket(opening: Opening): WebSocket;
-  openEvents(opening: Opening): ReadableStream<Uint8Array>;
+  open(way: Way, query: OpeningQuery): Response;
 }
 
-export type OpeningQuery = Readonly<Record<string, string | string[] | undefined>>;
-type Serve = (request: Request) => Promise<Response>;
+const router = Router<IRequest, [LiveFeed]>()
+  .all("*", (_, feed) => (feed.isFull ? new Response("full", { status: 503 }) : undefined))
+  .get("/live", ({ query }, feed) => feed.open("socket", query))
+  .get("/live/events", ({ query }, feed) => feed.open("events", query))
+  .all("*", () => new Response("nothing here", { status: 404 }));
 
-export function liveRouter<Opening>(feed: LiveFeed<Opening>, openingOf: (query: OpeningQuery) => Opening): Serve {
-  const router = Router<IRequest>();
-  router
-    .all("*", () => (feed.isFull ? new Response("full", { status: 503 }) : undefined))
-    .get("/live", ({ query }) => new Response(null, { status: 101, webSocket: feed.openSocket(openingOf(query)) }))
-    .get("/live/events", ({ query }) => new Response(feed.openEvents(openingOf(query))))
-    .all("*", () => new Response("nothing here", { status: 404 }));
-  return (request) => router.fetch(request);
+export function serveLive(request: Request, feed: LiveFeed): Promise<Response> {
+  return router.fetch(request, feed);
 }
 
 /** The first, where one is given several times. */

@@ -4,13 +4,12 @@ import { DurableObject } from "cloudflare:workers";
 import type { FormFeedApi, LedgerFollowed } from "../../src/analytics";
 import { ledgerOf } from "../../src/responses";
 import { createLogger, describeError } from "../../src/shared/log";
-import { liveRouter } from "../live-router";
-import { MergedFeed, openingOf } from "./merged";
+import { serveLive } from "../live-router";
+import { MergedFeed } from "./merged";
 import { Place } from "./place";
 
 export class FormFeed extends DurableObject<Env> implements FormFeedApi {
   readonly #feed: MergedFeed;
-  readonly #serve: (request: Request) => Promise<Response>;
 
   constructor(state: DurableObjectState, env: Env) {
     super(state, env);
@@ -21,7 +20,6 @@ export class FormFeed extends DurableObject<Env> implements FormFeedApi {
       now: Date.now,
       failed: (error) => log.warn("a frame failed; it is tried again", describeError(error)),
     });
-    this.#serve = liveRouter(this.#feed, openingOf);
   }
 
   wake(shard: number): boolean {
@@ -29,7 +27,7 @@ export class FormFeed extends DurableObject<Env> implements FormFeedApi {
   }
 
   override fetch(request: Request): Promise<Response> {
-    return this.#serve(request);
+    return serveLive(request, this.#feed);
   }
 
   override webSocketClose(socket: WebSocket): void {

@@ -13,8 +13,8 @@ import {
   responseFrame,
   summarise,
 } from "../../src/analytics";
-import { Audience, type Listener, type ListenerFacts, MAX_AGE_MS, MAX_SENT_BYTES } from "../listeners";
-import { type LiveFeed, type OpeningQuery, oneOf } from "../live-router";
+import { Audience, type Listener, type ListenerFacts, MAX_AGE_MS, MAX_SENT_BYTES, type Sockets } from "../listeners";
+import { type LiveFeed, type OpeningQuery, oneOf, type Way } from "../live-router";
 import { headOf, type Place } from "./place";
 
 export const MAX_LISTENERS = 10_000;
@@ -38,11 +38,11 @@ interface Deps {
   failed(error: unknown): void;
 }
 
-export function openingOf({ zone, shards, after }: OpeningQuery): Opening {
+function openingOf({ zone, shards, after }: OpeningQuery): Opening {
   return { zone: oneOf(zone) ?? "UTC", shards: Number(oneOf(shards)), after: oneOf(after)?.split(",").map(Number) ?? null };
 }
 
-export class MergedFeed implements LiveFeed<Opening> {
+export class MergedFeed implements LiveFeed {
   readonly #listeners: Audience;
   #newcomers: Newcomer[] = [];
   #changed = false;
@@ -54,7 +54,7 @@ export class MergedFeed implements LiveFeed<Opening> {
   constructor(
     readonly formId: string,
     readonly place: Place,
-    sockets: ConstructorParameters<typeof Audience>[0],
+    sockets: Sockets,
     readonly deps: Deps,
   ) {
     this.#listeners = new Audience(sockets, 0, (listener) => this.#leave(listener));
@@ -73,16 +73,11 @@ export class MergedFeed implements LiveFeed<Opening> {
     return true;
   }
 
-  openSocket(opening: Opening): WebSocket {
-    const { client, listener } = this.#listeners.openSocket(this.#factsOf(opening), 0);
+  open(way: Way, query: OpeningQuery): Response {
+    const opening = openingOf(query);
+    const { listener, response } = this.#listeners.open(way, this.#factsOf(opening), 0);
     this.#come(listener, opening);
-    return client;
-  }
-
-  openEvents(opening: Opening): ReadableStream<Uint8Array> {
-    const listener = this.#listeners.openEvents(this.#factsOf(opening), 0);
-    this.#come(listener, opening);
-    return listener.stream;
+    return response;
   }
 
   socketGone(socket: WebSocket): void {

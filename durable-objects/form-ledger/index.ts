@@ -28,21 +28,21 @@ import type {
   StartRequest,
   Totals,
 } from "../../src/responses";
-import { Heat, ledgerOf, parseLedgerName, spreadForm } from "../../src/responses";
-import { asSystem } from "../../src/shared/context";
+import { parseLedgerName } from "../../src/responses";
 import { newId } from "../../src/shared/ids";
-import { createLogger, describeError } from "../../src/shared/log";
+import { createLogger } from "../../src/shared/log";
 import { flushMetricsSometimes, metricsHub } from "../../src/shared/metrics-flush";
 import { openPrimaryStore } from "../../src/store";
 import { backgroundContext } from "../../src/store/background-context";
-import { liveRouter } from "../live-router";
+import { serveLive } from "../live-router";
 import { Group } from "./group";
 import { Ledger } from "./ledger";
-import { Feed, openingOf } from "./live/feed";
-import { bucketsOf, fieldCountsOf, seriesOf, totalsOf } from "./live/reads";
+import { Feed } from "./live/feed";
+import { bucketsOf, fieldCountsOf, seriesOf, totalsOf, totalsWithin } from "./live/reads";
 import { Waker } from "./live/waker";
 import { migrate } from "./schema";
 import { Settler } from "./settler";
+import { Siblings } from "./siblings";
 import { LedgerStorage } from "./storage";
 import { Turns } from "./turns";
 
@@ -56,13 +56,10 @@ export class FormLedger extends DurableObject<Env> implements LedgerApi, LedgerR
   readonly #ledger: Ledger;
   readonly #settler: Settler;
   readonly #feed: Feed;
-  readonly #serve: (request: Request) => Promise<Response>;
   readonly #waker: Waker;
   readonly #turns = new Turns();
   readonly #calls = new Group<Call, Answer>((calls, waitedMs) => this.#commit(calls, waitedMs));
-  readonly heat = new Heat();
-  /** Whether those who listen to the form's first ledger know of this one. */
-  #isHeardOf: boolean;
+  readonly siblings: Siblings;
   #alarmAt: number | null = null;
   #inAlarm = false;
 
@@ -85,18 +82,17 @@ export class FormLedger extends DurableObject<Env> implements LedgerApi, LedgerR
       log: createLogger({ ledger: name }),
       now: Date.now,
     });
-    this.#isHeardOf = this.#ledger.name.shard === 0 || disk.fact("heard_of") !== null;
+    this.siblings = new Siblings(this.#ledger, () => backgroundContext(env, state, newId("request")));
     this.#waker = new Waker(disk, {
       wake: async () => formFeedOf(env, this.#ledger.name.formId).wake(this.#ledger.name.shard),
       now: Date.now,
       log: createLogger({ ledger: name }),
     });
     this.#feed = new Feed(this.#ledger, state, { now: Date.now, log: createLogger({ ledger: name }) });
-    this.#serve = liveRouter(this.#feed, openingOf);
   }
 
   override fetch(request: Request): Promise<Response> {
-    return this.#serve(request);
+    return serveLive(request, this.#feed);
   }
 
   override webSocketClose(socket: WebSocket): void {
@@ -192,23 +188,11 @@ export class FormLedger extends DurableObject<Env> implements LedgerApi, LedgerR
   }
 
   totals(): Totals {
-    const { counters, head, settled } = this.#ledger;
-    return {
-      complete: counters.total("complete"),
-      partial: counters.total("partial"),
-      starts: counters.total("starts"),
-      views: counters.total("views"),
-      durationMs: counters.total("duration_ms"),
-      timed: counters.total("timed"),
-      lastSubmittedAt: counters.lastSubmittedAt,
-      head,
-      settled,
-      position: this.#ledger.position(),
-    };
+    return totalsOf(this.#ledger);
   }
 
   totalsWithin(from: number, to: number): LedgerTotals {
-    return totalsOf(this.#ledger, from, to);
+    return totalsWithin(this.#ledger, from, to);
   }
 
   fieldCounts(fields: readonly string[]): FieldCounts {
@@ -283,7 +267,7 @@ export class FormLedger extends DurableObject<Env> implements LedgerApi, LedgerR
       this.#inAlarm = false;
     }
     if (this.#ledger.settled < this.#ledger.head) this.#arm();
-    await this.#makeHeardOf();
+    await this.siblings.makeHeardOf();
     flushMetricsSometimes(backgroundContext(this.env, this.ctx, newId("request")));
   }
 
@@ -299,36 +283,12 @@ export class FormLedger extends DurableObject<Env> implements LedgerApi, LedgerR
       });
       this.#feed.changed();
       this.#waker.changed();
-      if (!this.#isHeardOf) this.ctx.waitUntil(this.#makeHeardOf());
-      if (this.heat.note(calls.length, waitedMs, now)) this.ctx.waitUntil(this.#spread());
+      const after = this.siblings.committed(calls.length, waitedMs, now);
+      if (after !== null) this.ctx.waitUntil(after);
       return answers;
     } catch (error) {
       this.#ledger.load();
       throw error;
-    }
-  }
-
-  /** Whoever listened before this ledger was there would never hear of its answers. Tried again with each commit and alarm. */
-  async #makeHeardOf(): Promise<void> {
-    const { name, head, disk } = this.#ledger;
-    if (this.#isHeardOf || head === 0) return;
-    this.#isHeardOf = true;
-    try {
-      await Promise.all([ledgerOf(this.env, name.formId, 0).listenToMore(), formFeedOf(this.env, name.formId).wake(name.shard)]);
-      disk.setFact("heard_of", 1);
-    } catch (error) {
-      this.#isHeardOf = false;
-      createLogger({ ledger: name.formId }).warn("listeners not told of a ledger", { shard: name.shard, ...describeError(error) });
-    }
-  }
-
-  async #spread(): Promise<void> {
-    const { formId, workspaceId } = this.#ledger.identity;
-    const ctx = backgroundContext(this.env, this.ctx, newId("request"));
-    try {
-      await spreadForm(asSystem(ctx, workspaceId), formId);
-    } catch (error) {
-      ctx.log.warn("a hot form was not spread", { form_id: formId, ...describeError(error) });
     }
   }
 

@@ -1,6 +1,6 @@
 // Gathers what is published into two frames a second: at once when it has been quiet. Of messages with one key only the newest is told.
-import { Audience, type Listener, type ListenerFacts, MAX_AGE_MS } from "../listeners";
-import { type LiveFeed, type OpeningQuery, oneOf } from "../live-router";
+import { Audience, type Listener, type ListenerFacts, MAX_AGE_MS, type Sockets } from "../listeners";
+import { type LiveFeed, type OpeningQuery, oneOf, type Way } from "../live-router";
 import type { Published } from ".";
 import type { Kept, KeptMessage } from "./kept";
 
@@ -12,11 +12,11 @@ const MAX_PENDING = 1_000;
 /** The last message the listener knows of; null: it begins now. */
 type Opening = number | null;
 
-export function openingOf({ after }: OpeningQuery): Opening {
+function openingOf({ after }: OpeningQuery): Opening {
   return after === undefined ? null : Number(oneOf(after));
 }
 
-export class Hub implements LiveFeed<Opening> {
+export class Hub implements LiveFeed {
   readonly #listeners: Audience;
   readonly #pending = new Map<string, Published>();
   #presence = false;
@@ -25,7 +25,7 @@ export class Hub implements LiveFeed<Opening> {
 
   constructor(
     readonly kept: Kept,
-    sockets: ConstructorParameters<typeof Audience>[0],
+    sockets: Sockets,
     readonly deps: { now(): number; failed(error: unknown): void },
   ) {
     this.#listeners = new Audience(sockets, kept.head, (listener) => this.#leave(listener));
@@ -49,16 +49,10 @@ export class Hub implements LiveFeed<Opening> {
     this.#schedule();
   }
 
-  openSocket(after: Opening): WebSocket {
-    const { client, listener } = this.#listeners.openSocket(this.#facts(), this.kept.head);
-    this.#welcome(listener, after);
-    return client;
-  }
-
-  openEvents(after: Opening): ReadableStream<Uint8Array> {
-    const listener = this.#listeners.openEvents(this.#facts(), this.kept.head);
-    this.#welcome(listener, after);
-    return listener.stream;
+  open(way: Way, query: OpeningQuery): Response {
+    const { listener, response } = this.#listeners.open(way, this.#facts(), this.kept.head);
+    this.#welcome(listener, openingOf(query));
+    return response;
   }
 
   socketGone(socket: WebSocket): void {

@@ -2,8 +2,8 @@
 // kept on disk, so that a listener who comes back hears what it missed.
 import { DurableObject } from "cloudflare:workers";
 import { createLogger, describeError } from "../../src/shared/log";
-import { liveRouter } from "../live-router";
-import { Hub, openingOf } from "./hub";
+import { serveLive } from "../live-router";
+import { Hub } from "./hub";
 import { Kept } from "./kept";
 
 /** As `publishToWorkspace` sends it: `data` is JSON text; null when there is more than a message carries. */
@@ -15,7 +15,6 @@ export interface Published {
 
 export class WorkspaceHub extends DurableObject<Env> {
   readonly #hub: Hub;
-  readonly #serve: (request: Request) => Promise<Response>;
 
   constructor(state: DurableObjectState, env: Env) {
     super(state, env);
@@ -24,7 +23,6 @@ export class WorkspaceHub extends DurableObject<Env> {
       now: Date.now,
       failed: (error) => log.error("a frame failed", describeError(error)),
     });
-    this.#serve = liveRouter(this.#hub, openingOf);
   }
 
   publish(message: Published): void {
@@ -32,7 +30,7 @@ export class WorkspaceHub extends DurableObject<Env> {
   }
 
   override fetch(request: Request): Promise<Response> {
-    return this.#serve(request);
+    return serveLive(request, this.#hub);
   }
 
   override webSocketClose(socket: WebSocket): void {

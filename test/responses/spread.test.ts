@@ -69,7 +69,7 @@ test("the ledger itself notices that it runs hot", async () => {
   const { windows, windowMs, callsPerSecond } = HEAT_LIMITS;
   await runInDurableObject(env.LEDGER.getByName(ledgerName(form.formId, 0)), (ledger: FormLedger) => {
     const now = Date.now();
-    for (let i = windows; i > 0; i--) ledger.heat.note((callsPerSecond * windowMs) / 500, 0, now + 60_000 - i * windowMs);
+    for (let i = windows; i > 0; i--) ledger.siblings.heat.note((callsPerSecond * windowMs) / 500, 0, now + 60_000 - i * windowMs);
   });
   laterBy(60_000);
   await form.accepted({ name: "the one that closes the window" });

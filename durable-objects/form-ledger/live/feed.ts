@@ -15,11 +15,11 @@ import {
   type Told,
 } from "../../../src/analytics";
 import { describeError, type Logger } from "../../../src/shared/log";
-import { Audience, type Listener, type ListenerFacts, MAX_AGE_MS, MAX_SENT_BYTES } from "../../listeners";
-import { type LiveFeed, type OpeningQuery, oneOf } from "../../live-router";
+import { Audience, type Listener, type ListenerFacts, MAX_AGE_MS, MAX_SENT_BYTES, type Sockets } from "../../listeners";
+import { type LiveFeed, type OpeningQuery, oneOf, type Way } from "../../live-router";
 import type { Ledger } from "../ledger";
 import { KEPT_ENTRIES } from "../settler";
-import { totalsOf } from "./reads";
+import { totalsWithin } from "./reads";
 
 export const MAX_LISTENERS = 10_000;
 /** Below this many, all are told together. */
@@ -37,17 +37,17 @@ interface Group extends Told {
   dueAt: number;
 }
 
-export interface Opening {
+interface Opening {
   zone: string;
   /** The last entry the listener knows of; null: it begins now. */
   after: number | null;
 }
 
-export function openingOf({ zone, after }: OpeningQuery): Opening {
+function openingOf({ zone, after }: OpeningQuery): Opening {
   return { zone: oneOf(zone) ?? "UTC", after: after === undefined ? null : Number(oneOf(after)) };
 }
 
-export class Feed implements LiveFeed<Opening> {
+export class Feed implements LiveFeed {
   readonly #listeners: Audience;
   readonly #groups: Group[] = Array.from({ length: GROUPS }, () => ({
     lastAt: 0,
@@ -61,7 +61,7 @@ export class Feed implements LiveFeed<Opening> {
 
   constructor(
     readonly ledger: Ledger,
-    sockets: ConstructorParameters<typeof Audience>[0],
+    sockets: Sockets,
     readonly deps: { now(): number; log: Logger },
   ) {
     this.#listeners = new Audience(sockets, ledger.head, (listener) => this.#leave(listener));
@@ -71,16 +71,11 @@ export class Feed implements LiveFeed<Opening> {
     return this.#listeners.size >= MAX_LISTENERS;
   }
 
-  openSocket(opening: Opening): WebSocket {
-    const { client, listener } = this.#listeners.openSocket(this.#factsOf(opening), this.ledger.head);
+  open(way: Way, query: OpeningQuery): Response {
+    const opening = openingOf(query);
+    const { listener, response } = this.#listeners.open(way, this.#factsOf(opening), this.ledger.head);
     this.#welcome(listener, opening.after);
-    return client;
-  }
-
-  openEvents(opening: Opening): ReadableStream<Uint8Array> {
-    const listener = this.#listeners.openEvents(this.#factsOf(opening), this.ledger.head);
-    this.#welcome(listener, opening.after);
-    return listener.stream;
+    return response;
   }
 
   socketGone(socket: WebSocket): void {
@@ -113,7 +108,7 @@ export class Feed implements LiveFeed<Opening> {
       head,
       floor,
       items: isKept ? changesOf(name.formId, name.shard, disk.entriesAfter(after, KEPT_ENTRIES * 2), maxBytes) : null,
-      totals: spans.map(([from, to]) => totalsOf(this.ledger, from, to)),
+      totals: spans.map(([from, to]) => totalsWithin(this.ledger, from, to)),
     };
   }
 
@@ -226,7 +221,7 @@ export class Feed implements LiveFeed<Opening> {
   #metrics(zone: string): FeedMessage {
     const now = this.deps.now();
     const { from, to } = dayOf(now, zone);
-    return metricsOfLedger(this.ledger.name.formId, totalsOf(this.ledger, from, to), now, this.#head());
+    return metricsOfLedger(this.ledger.name.formId, totalsWithin(this.ledger, from, to), now, this.#head());
   }
 
   #head(): FeedHead {

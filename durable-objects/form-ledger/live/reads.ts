@@ -1,8 +1,9 @@
 // The numbers of a ledger at its head: memory first, and from disk only the quarter-hours that memory does not hold.
 import type { BucketCounts, FieldCounts, LedgerTotals, SeriesCounts } from "../../../src/analytics";
+import type { Totals } from "../../../src/responses";
 import type { Ledger } from "../ledger";
 
-export function totalsOf(ledger: Ledger, from: number, to: number): LedgerTotals {
+export function totalsOf(ledger: Ledger): Totals {
   const { counters, head, settled } = ledger;
   return {
     complete: counters.total("complete"),
@@ -11,13 +12,17 @@ export function totalsOf(ledger: Ledger, from: number, to: number): LedgerTotals
     views: counters.total("views"),
     durationMs: counters.total("duration_ms"),
     timed: counters.total("timed"),
-    // A snapshot says 0 for "the store knows".
-    lastSubmittedAt: counters.lastSubmittedAt || null,
+    lastSubmittedAt: counters.lastSubmittedAt,
     head,
     settled,
     position: ledger.position(),
-    today: countBetween(ledger, from, to),
   };
+}
+
+export function totalsWithin(ledger: Ledger, from: number, to: number): LedgerTotals {
+  const totals = totalsOf(ledger);
+  // A snapshot says 0 for "the store knows".
+  return { ...totals, lastSubmittedAt: totals.lastSubmittedAt || null, today: countBetween(ledger, from, to) };
 }
 
 export function fieldCountsOf(ledger: Ledger, fields: readonly string[]): FieldCounts {
