@@ -5,8 +5,9 @@ import { type OutboxRow, openPrimaryStore } from "../store";
 /** Something that learns of every entry, in order within a range, at least once. It must not mind being told twice. */
 export type Follower = (ctx: WorkspaceContext, range: OutboxRow) => Promise<void>;
 
-const OVERDUE_MS = 60_000;
-const MAX_WOKEN = 500;
+const ROWS_PER_PAGE = 500;
+/** A busy form leaves hundreds of ranges a minute: after an outage the sweep has to send more than are added meanwhile. */
+const MAX_PAGES = 20;
 const MESSAGES_PER_BATCH = 100;
 
 export type RangePointer = Pick<OutboxRow, "formId" | "shard" | "fromSeq">;
@@ -26,15 +27,21 @@ export async function fanOut(ctx: ServiceContext, pointer: RangePointer, followe
 /** The minute sweep: whatever a queue has lost or given up on is sent again. */
 export async function wakeOverdueRanges(ctx: ServiceContext): Promise<number> {
   const store = openPrimaryStore(ctx.env);
-  const rows = await store.overdueOutbox(ctx.now() - OVERDUE_MS, MAX_WOKEN);
-  for (let i = 0; i < rows.length; i += MESSAGES_PER_BATCH) {
-    const part = rows.slice(i, i + MESSAGES_PER_BATCH);
-    await ctx.env.EVENTS.sendBatch(
-      part.map(({ formId, workspaceId, shard, fromSeq, toSeq, correlationId }) => ({
-        body: { type: "entries", formId, workspaceId, shard, fromSeq, toSeq, correlation_id: correlationId },
-      })),
-    );
-    await store.markOutboxSent(part, ctx.now());
+  const now = ctx.now();
+  let woken = 0;
+  for (let page = 0; page < MAX_PAGES; page++) {
+    const rows = await store.overdueOutbox(now, ROWS_PER_PAGE);
+    for (let i = 0; i < rows.length; i += MESSAGES_PER_BATCH) {
+      const part = rows.slice(i, i + MESSAGES_PER_BATCH);
+      await ctx.env.EVENTS.sendBatch(
+        part.map(({ formId, workspaceId, shard, fromSeq, toSeq, correlationId }) => ({
+          body: { type: "entries", formId, workspaceId, shard, fromSeq, toSeq, correlation_id: correlationId },
+        })),
+      );
+      await store.markOutboxSent(part, now);
+    }
+    woken += rows.length;
+    if (rows.length < ROWS_PER_PAGE) break;
   }
-  return rows.length;
+  return woken;
 }

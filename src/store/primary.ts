@@ -128,6 +128,12 @@ export interface ListQuery {
   limit: number;
 }
 
+/**
+ * What was sent is waited for, and each time twice as long: a queue that is far behind would else be given all it holds again every
+ * minute, and come to nothing else.
+ */
+export const OUTBOX_PATIENCE = { firstMs: 60_000, doublings: 4 };
+
 export interface OutboxRow {
   formId: string;
   shard: number;
@@ -178,7 +184,8 @@ export interface PrimaryStore {
   replaceRollups(formId: string, marks: readonly Pick<Mark, "shard" | "seq">[], rollups: readonly RollupRow[]): Promise<boolean>;
 
   outboxRange(formId: string, shard: number, fromSeq: number): Promise<OutboxRow | null>;
-  overdueOutbox(before: number, limit: number): Promise<OutboxRow[]>;
+  /** Those about which somebody was told so long ago that nobody can have heard; see `OUTBOX_PATIENCE`. */
+  overdueOutbox(now: number, limit: number): Promise<OutboxRow[]>;
   markOutboxSent(rows: readonly OutboxRow[], now: number): Promise<void>;
   removeOutbox(formId: string, shard: number, fromSeq: number): Promise<void>;
 }

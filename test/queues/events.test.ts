@@ -73,3 +73,25 @@ test("the sweep sends again what nobody has finished", async () => {
   expect(sent).toContainEqual({ ...pointer, correlation_id: "req_of_the_respondent" });
   expect(await openPrimaryStore(env).outboxRange(pointer.formId, 0, 1)).toMatchObject({ attempts: 2 });
 });
+
+test("what an outage has left is sent in one sweep, each range once, and not again while the queue works it off", async () => {
+  const { formId, workspaceId } = await createForm();
+  await env.DB.prepare(
+    `WITH RECURSIVE n(seq) AS (SELECT 1 UNION ALL SELECT seq + 1 FROM n WHERE seq < 1200)
+     INSERT INTO ledger_outbox (form_id, shard, from_seq, to_seq, workspace_id, created_at, sent_at) SELECT ?, 0, seq, seq, ?, 1, 1 FROM n`,
+  )
+    .bind(formId, workspaceId)
+    .run();
+  const sent: number[] = [];
+  const queue = {
+    sendBatch: async (messages: Iterable<{ body: { formId: string; fromSeq: number } }>) => {
+      for (const { body } of messages) if (body.formId === formId) sent.push(body.fromSeq);
+    },
+  };
+  const ctx = backgroundContext({ ...env, EVENTS: queue as unknown as Queue }, createExecutionContext(), "req_1");
+  const now = ctx.now();
+  await wakeOverdueRanges(ctx);
+  expect(sent.toSorted((a, b) => a - b)).toEqual(Array.from({ length: 1_200 }, (_, i) => i + 1));
+  await wakeOverdueRanges({ ...ctx, now: () => now + 60_000 });
+  expect(sent).toHaveLength(1_200);
+});

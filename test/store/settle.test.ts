@@ -89,16 +89,3 @@ test("a batch of a thousand entries fits", async () => {
   expect(await store.settle(batchOf(formId, 1, 1_000))).toEqual({ kind: "settled" });
   expect((await store.listResponses({ workspaceId: "ws_1", formId, descending: false, limit: 1_000 })).length).toBe(1_000);
 });
-
-test("an outbox row is found when overdue, and gone when removed", async () => {
-  const formId = newId("form");
-  await store.settle(batchOf(formId, 1, 2));
-  expect(await store.outboxRange(formId, 0, 1)).toMatchObject({ fromSeq: 1, toSeq: 2, workspaceId: "ws_1", attempts: 1 });
-  const mine = (await store.overdueOutbox(2_001, 1_000)).filter((row) => row.formId === formId);
-  expect(mine).toHaveLength(1);
-  await store.markOutboxSent(mine, 5_000);
-  expect((await store.overdueOutbox(5_000, 1_000)).filter((row) => row.formId === formId)).toEqual([]);
-  expect(await store.outboxRange(formId, 0, 1)).toMatchObject({ attempts: 2 });
-  await store.removeOutbox(formId, 0, 1);
-  expect(await store.outboxRange(formId, 0, 1)).toBeNull();
-});

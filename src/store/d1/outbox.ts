@@ -1,4 +1,4 @@
-import type { OutboxRow } from "../primary";
+import { OUTBOX_PATIENCE, type OutboxRow } from "../primary";
 
 interface RawOutbox {
   form_id: string;
@@ -12,15 +12,17 @@ interface RawOutbox {
 }
 
 export const OUTBOX_RANGE = "SELECT * FROM ledger_outbox WHERE form_id = ?1 AND shard = ?2 AND from_seq = ?3";
-export const OVERDUE_OUTBOX = "SELECT * FROM ledger_outbox WHERE sent_at < ?1 ORDER BY sent_at LIMIT ?2";
+// The first condition says nothing new; it is the one that the index knows.
+export const OVERDUE_OUTBOX = `SELECT * FROM ledger_outbox WHERE sent_at <= ?1 - ${OUTBOX_PATIENCE.firstMs}
+  AND sent_at <= ?1 - ${OUTBOX_PATIENCE.firstMs} * (1 << min(attempts - 1, ${OUTBOX_PATIENCE.doublings})) ORDER BY sent_at LIMIT ?2`;
 
 export async function outboxRange(db: D1Database, formId: string, shard: number, fromSeq: number): Promise<OutboxRow | null> {
   const row = await db.prepare(OUTBOX_RANGE).bind(formId, shard, fromSeq).first<RawOutbox>();
   return row === null ? null : toOutbox(row);
 }
 
-export async function overdueOutbox(db: D1Database, before: number, limit: number): Promise<OutboxRow[]> {
-  const { results } = await db.prepare(OVERDUE_OUTBOX).bind(before, limit).all<RawOutbox>();
+export async function overdueOutbox(db: D1Database, now: number, limit: number): Promise<OutboxRow[]> {
+  const { results } = await db.prepare(OVERDUE_OUTBOX).bind(now, limit).all<RawOutbox>();
   return results.map(toOutbox);
 }
 

@@ -1,11 +1,13 @@
-import type { OutboxRow } from "../primary";
+import { OUTBOX_PATIENCE, type OutboxRow } from "../primary";
 import type { Postgres } from "./connection";
 
 const COLUMNS = `form_id AS "formId", shard, from_seq AS "fromSeq", to_seq AS "toSeq", workspace_id AS "workspaceId",
   correlation_id AS "correlationId", created_at AS "createdAt", attempts, audit`;
 
 export const OUTBOX_RANGE = `SELECT ${COLUMNS} FROM ledger_outbox WHERE form_id = $1 AND shard = $2 AND from_seq = $3::bigint`;
-export const OVERDUE_OUTBOX = `SELECT ${COLUMNS} FROM ledger_outbox WHERE sent_at < $1::bigint ORDER BY sent_at LIMIT $2`;
+// The first condition says nothing new; it is the one that the index knows.
+export const OVERDUE_OUTBOX = `SELECT ${COLUMNS} FROM ledger_outbox WHERE sent_at <= $1::bigint - ${OUTBOX_PATIENCE.firstMs}
+  AND sent_at <= $1::bigint - ${OUTBOX_PATIENCE.firstMs} * (1 << least(attempts - 1, ${OUTBOX_PATIENCE.doublings})) ORDER BY sent_at LIMIT $2`;
 export const MARK_OUTBOX_SENT = `UPDATE ledger_outbox o SET sent_at = $2::bigint, attempts = o.attempts + 1
   FROM jsonb_to_recordset($1::text::jsonb) AS k("formId" text, shard integer, "fromSeq" bigint)
   WHERE o.form_id = k."formId" AND o.shard = k.shard AND o.from_seq = k."fromSeq"`;
@@ -18,8 +20,8 @@ export async function outboxRange(db: Postgres, formId: string, shard: number, f
   return row ?? null;
 }
 
-export function overdueOutbox(db: Postgres, before: number, limit: number): Promise<OutboxRow[]> {
-  return db.read<Raw>("Overdue ranges", { sql: OVERDUE_OUTBOX, values: [before, limit] });
+export function overdueOutbox(db: Postgres, now: number, limit: number): Promise<OutboxRow[]> {
+  return db.read<Raw>("Overdue ranges", { sql: OVERDUE_OUTBOX, values: [now, limit] });
 }
 
 export async function markOutboxSent(db: Postgres, rows: readonly OutboxRow[], now: number): Promise<void> {
