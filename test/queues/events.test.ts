@@ -95,3 +95,25 @@ test("what an outage has left is sent in one sweep, each range once, and not aga
   await wakeOverdueRanges({ ...ctx, now: () => now + 60_000 });
   expect(sent).toHaveLength(1_200);
 });
+
+test("a form whose follower is slow keeps no other form waiting; its own ranges stay in order", async () => {
+  const [slow, quick] = [await settledForm(), await settledForm()];
+  const second = { ...slow.pointer, fromSeq: 2, toSeq: 2 };
+  await putBack(slow.pointer);
+  await putBack(quick.pointer);
+  await env.DB.prepare(
+    "INSERT INTO ledger_outbox (form_id, shard, from_seq, to_seq, workspace_id, created_at, sent_at) VALUES (?, 0, 2, 2, ?, 1, 1)",
+  )
+    .bind(second.formId, second.workspaceId)
+    .run();
+  const told: string[] = [];
+  const { promise: quickIsTold, resolve } = Promise.withResolvers<void>();
+  const follower: Follower = async (_, { formId, fromSeq }) => {
+    if (formId === quick.pointer.formId) resolve();
+    else await quickIsTold;
+    told.push(formId === quick.pointer.formId ? "quick" : `slow ${fromSeq}`);
+  };
+  const { outcome } = await consume([slow.pointer, second, quick.pointer], [follower]);
+  expect(outcome).toBe("ok");
+  expect(told).toEqual(["quick", "slow 1", "slow 2"]);
+});
