@@ -22,6 +22,8 @@ interface Secrets {
   DNS_URL?: string;
   SESSION_IDLE_DAYS?: string;
   SESSION_ABSOLUTE_DAYS?: string;
+  /** "off": each submit makes a call of its own to its ledger; see docs/operations.md. */
+  SHARED_CALLS?: string;
   /** Lets who runs the service set feature flags; at least 32 characters. Without it those routes are not there. */
   OPERATOR_TOKEN?: string;
   /** A virus scanner for what respondents upload; see docs/uploads.md for what it is sent. Without it nothing is scanned. */

@@ -110,8 +110,8 @@ export class FormLedger extends DurableObject<Env> implements LedgerApi, LedgerR
     return "pong";
   }
 
-  accept(request: AcceptRequest): Promise<Outcome> {
-    return this.#calls.add({ accept: request }) as Promise<Outcome>;
+  accept(requests: readonly AcceptRequest[]): Promise<Outcome[]> {
+    return Promise.all(requests.map((request) => this.#calls.add({ accept: request }))) as Promise<Outcome[]>;
   }
 
   start(request: StartRequest): Promise<StartOutcome> {

@@ -10,7 +10,7 @@ import { withOtherLedgers } from "./elsewhere";
 import { evaluateOrRefuse } from "./evaluate";
 import { guardsOf } from "./guards";
 import { effectCells, type Shown } from "./journey";
-import { ledgerOf } from "./ledger/api";
+import { acceptInto } from "./ledger/api";
 import { canonicalJson, dataHash, newSalt } from "./ledger/chain";
 import type { Accepted, AcceptRequest, StartRef } from "./ledger/types";
 import { digest, metaOf, type VisitFacts } from "./meta";
@@ -122,7 +122,7 @@ async function offer(
   const holder = idempotency?.key ?? request.ledger.responseId;
   await files?.hold(data, holder);
   const earlier = idempotency === null ? null : await firstReplyAmong(ctx.env, form.formId, request.route, idempotency);
-  const outcome = earlier ?? (await ledgerOf(ctx.env, form.formId, request.route.shard).accept(request.ledger));
+  const outcome = earlier ?? (await acceptInto(ctx, form.formId, request.route.shard, request.ledger));
   if (outcome.kind === "refused") {
     await files?.release(holder);
     if (outcome.reason === "changed" || outcome.reason === "moved") return "changed";

@@ -1,5 +1,7 @@
 // How the rest of Headwater reaches a form's ledgers: one place that knows their names.
+import type { ServiceContext } from "../../shared/context";
 import type { CountedState } from "./counters";
+import { SharedCalls } from "./shared-calls";
 import type { AcceptRequest, BarrierResult, ChangeRequest, Outcome, Place, SavedPartial, StartOutcome, StartRequest } from "./types";
 
 export interface Totals {
@@ -38,7 +40,8 @@ export interface Adoption {
 }
 
 export interface LedgerApi {
-  accept(request: AcceptRequest): Promise<Outcome>;
+  /** Outcomes come in the order of the requests. */
+  accept(requests: readonly AcceptRequest[]): Promise<Outcome[]>;
   replay(key: string, fingerprint: string): Outcome | null | Promise<Outcome | null>;
   /** As `replay`; a key that is not known is not taken here any more either. */
   handOver(key: string, fingerprint: string): Outcome | null | Promise<Outcome | null>;
@@ -101,6 +104,15 @@ function idOf(env: Pick<Env, "LEDGER">, name: string): DurableObjectId {
 /** To be taken for one of the interfaces that it implements: its own type nests deeper than the compiler follows. */
 export function ledgerStub(env: Pick<Env, "LEDGER">, formId: string, shard: number): Pick<Fetcher, "fetch"> {
   return env.LEDGER.get(idOf(env, ledgerName(formId, shard)));
+}
+
+const submits = new SharedCalls<AcceptRequest, Outcome>();
+
+/** With others that this isolate has for the same ledger, unless the setting says that each goes alone. */
+export async function acceptInto(ctx: ServiceContext, formId: string, shard: number, request: AcceptRequest): Promise<Outcome> {
+  const send = (requests: AcceptRequest[]) => ledgerOf(ctx.env, formId, shard).accept(requests);
+  if (ctx.env.SHARED_CALLS === "off") return (await send([request]))[0] as Outcome;
+  return submits.ask(ledgerName(formId, shard), request, { bytes: request.bytes, send, keepAlive: ctx.defer, now: ctx.now });
 }
 
 export function ledgerOf(env: Pick<Env, "LEDGER">, formId: string, shard: number): LedgerApi {

@@ -2,6 +2,8 @@
 import { cloudflareTest, readD1Migrations } from "@cloudflare/vitest-plugin";
 
 const SECRETS = {
+  // Requests of the test runner may not wait for each other; test/node has a server whose requests may.
+  SHARED_CALLS: "off",
   APP_SECRET: "test-only-secret-of-more-than-thirty-two-characters",
   LIMITS: "off",
   TURNSTILE_SECRET: "test-only-turnstile-secret",
