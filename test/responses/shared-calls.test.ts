@@ -50,6 +50,34 @@ describe("calls that are shared", () => {
     expect(await Promise.all(answers)).toEqual(["answer 1", "answer 2", "answer 3", "answer 4"]);
   });
 
+  test("a call that never comes back holds up who comes soon after it, and nobody later", async () => {
+    const { calls, ask, asked } = slowObject();
+    ask(1);
+    await vi.advanceTimersByTimeAsync(10);
+    const second = ask(2);
+    calls[1]?.answer();
+    expect(await second).toBe("answer 2");
+    ask(3);
+    expect(asked()).toEqual([[1], [2], [3]]);
+  });
+
+  test.each([
+    { tookMs: 100, patienceMs: 300 },
+    { tookMs: 5_000, patienceMs: 500 },
+  ])("of an object that took $tookMs ms the next call is waited for $patienceMs ms", async ({ tookMs, patienceMs }) => {
+    const { calls, ask, asked } = slowObject();
+    ask(1);
+    await vi.advanceTimersByTimeAsync(tookMs);
+    calls[0]?.answer();
+    await atOnce();
+    ask(2);
+    ask(3);
+    await vi.advanceTimersByTimeAsync(patienceMs - 1);
+    expect(asked()).toEqual([[1], [2]]);
+    await vi.advanceTimersByTimeAsync(1);
+    expect(asked()).toEqual([[1], [2], [3]]);
+  });
+
   test("a call that fails, fails for those in it alone", async () => {
     const { calls, ask } = slowObject();
     const answers = [1, 2, 3].map((one) => ask(one));

@@ -5,13 +5,17 @@
 // Requests may resolve each other's promises, but nothing of one may be used by another: each makes its own calls and its own timers.
 import { UnavailableError } from "../../shared/errors";
 
-/** Longer nobody waits for company. It also bounds what a caller can hold up that has died. */
-const PATIENCE_MS = 10;
-const MAX_TOGETHER = 64;
+/**
+ * Nobody waits for a call that is away for more than some times as long as the one before it took: an object that is busy answers no
+ * sooner if it is asked more often, but who made the call may have died. At least and at most so long.
+ */
+const PATIENCE = { times: 3, leastMs: 10, mostMs: 500 };
+const MAX_TOGETHER = 128;
 /** A message to an object carries 32 MiB. */
 const MAX_BYTES_TOGETHER = 4_194_304;
 /** Who made the call has died with it. */
 const GIVEN_UP_MS = 30_000;
+/** Objects whose last call is remembered. */
 const MAX_LINES = 1_000;
 
 export interface SharedCall<Q, A> {
@@ -34,8 +38,9 @@ interface Waiting<Q, A> {
 type News<A> = "go" | { answer: A } | { error: unknown };
 
 interface Line<Q, A> {
-  away: number;
-  leftAt: number;
+  /** The latest call, until it is back. Not a count: one that never comes back would stay in it. */
+  away: { leftAt: number } | null;
+  patienceMs: number;
   waiting: Waiting<Q, A>[];
 }
 
@@ -44,7 +49,7 @@ export class SharedCalls<Q, A> {
 
   async ask(object: string, asked: Q, call: SharedCall<Q, A>): Promise<A> {
     const line = this.#lineTo(object);
-    if (line.away > 0 && call.now() - line.leftAt < PATIENCE_MS) {
+    if (line.away !== null && call.now() - line.away.leftAt < line.patienceMs) {
       const news = await wait(line, asked, call.bytes);
       if (news !== "go") {
         if ("error" in news) throw news.error;
@@ -52,11 +57,17 @@ export class SharedCalls<Q, A> {
       }
     }
     const company = takeCompany(line.waiting, call.bytes);
-    line.away += 1;
-    line.leftAt = call.now();
+    const leftAt = call.now();
+    const away = { leftAt };
+    line.away = away;
     const back = call
       .send([asked, ...company.map((one) => one.asked)])
-      .finally(() => this.#returned(object, line))
+      .finally(() => {
+        if (line.away === away) line.away = null;
+        const tookMs = call.now() - leftAt;
+        line.patienceMs = Math.min(PATIENCE.mostMs, Math.max(PATIENCE.leastMs, PATIENCE.times * tookMs));
+        line.waiting.shift()?.tell("go");
+      })
       .then(
         (answers) => {
           for (const [i, one] of company.entries()) one.tell({ answer: answers[i + 1] as A });
@@ -76,16 +87,9 @@ export class SharedCalls<Q, A> {
     if (known !== undefined) return known;
     // Who waits in one of them has hold of it, and goes by itself soon.
     if (this.#lines.size >= MAX_LINES) this.#lines.clear();
-    const line = { away: 0, leftAt: 0, waiting: [] };
+    const line: Line<Q, A> = { away: null, patienceMs: PATIENCE.leastMs, waiting: [] };
     this.#lines.set(object, line);
     return line;
-  }
-
-  #returned(object: string, line: Line<Q, A>): void {
-    line.away -= 1;
-    const next = line.waiting.shift();
-    if (next !== undefined) next.tell("go");
-    else if (line.away === 0 && this.#lines.get(object) === line) this.#lines.delete(object);
   }
 }
 
@@ -105,7 +109,7 @@ async function wait<Q, A>(line: Line<Q, A>, asked: Q, bytes: number): Promise<Ne
       return;
     }
     timer = setTimeout(() => tell({ error: lost() }), GIVEN_UP_MS);
-  }, PATIENCE_MS);
+  }, line.patienceMs);
   const news = await promise;
   clearTimeout(timer);
   return news;
