@@ -11,19 +11,16 @@ const ENTRIES_AT_ONCE = 1_000;
 
 export const forgetErased: Follower = async (ctx, { formId, shard, fromSeq, toSeq }) => {
   const store = openPrimaryStore(ctx.env);
-  for (let after = fromSeq - 1; after < toSeq; ) {
-    const page = await store.entries(ctx.workspaceId, formId, shard, after, Math.min(ENTRIES_AT_ONCE, toSeq - after));
-    const erased = page.filter(({ kind }) => kind === "erase");
-    if (erased.length > 0) {
-      await forgetAnswersOfReceivers(
-        ctx,
-        erased.map(({ responseId }) => responseId),
-      );
-      for (const { responseId } of erased) {
-        await forgetLogsOf(ctx, formId, await store.responseEntries(ctx.workspaceId, formId, responseId, MAX_ENTRIES_OF_ONE));
-      }
-      await forgetExportsOf(ctx, formId, Math.max(...erased.map(({ at }) => at)));
+  for (let after = fromSeq - 1; after < toSeq; after += ENTRIES_AT_ONCE) {
+    const erased = await store.erasures(ctx.workspaceId, formId, shard, after, Math.min(toSeq, after + ENTRIES_AT_ONCE));
+    if (erased.length === 0) continue;
+    await forgetAnswersOfReceivers(
+      ctx,
+      erased.map(({ responseId }) => responseId),
+    );
+    for (const { responseId } of erased) {
+      await forgetLogsOf(ctx, formId, await store.responseEntries(ctx.workspaceId, formId, responseId, MAX_ENTRIES_OF_ONE));
     }
-    after = page.at(-1)?.seq ?? toSeq;
+    await forgetExportsOf(ctx, formId, Math.max(...erased.map(({ at }) => at)));
   }
 };

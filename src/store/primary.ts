@@ -172,6 +172,8 @@ export interface PrimaryStore {
   responseEntries(workspaceId: string, formId: string, id: string, limit: number): Promise<EntryRow[]>;
   /** The chain of one shard in order, from after `after`. */
   entries(workspaceId: string, formId: string, shard: number, after: number, limit: number): Promise<EntryRow[]>;
+  /** Of the entries after `after` and up to `upTo` those that erase, without reading the others. */
+  erasures(workspaceId: string, formId: string, shard: number, after: number, upTo: number): Promise<Pick<EntryRow, "responseId" | "at">[]>;
 
   /** Every row of one shard in order of its number, deleted ones too, for those who count everything again. */
   scanResponses(workspaceId: string, formId: string, shard: number, after: number, limit: number): Promise<ResponseRow[]>;

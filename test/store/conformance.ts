@@ -229,6 +229,26 @@ export function describeStore(name: string, under: StoreUnderTest): void {
       });
     });
 
+    describe("erasures", () => {
+      test("those of a span, in order, and no other workspace's", async () => {
+        const { store, ledger, ids } = await settled({ data: { n: 1 } }, { data: { n: 2 } }, { data: { n: 3 } });
+        const [first, second, third] = ids as [string, string, string];
+        ledger.write({ id: third, kind: "erase", data: null });
+        ledger.write({ id: second, kind: "delete", data: null });
+        ledger.write({ id: first, kind: "erase", data: null });
+        await store.settle(ledger.take());
+        const erased = async (after: number, upTo: number, workspaceId = ledger.workspaceId) =>
+          (await store.erasures(workspaceId, ledger.formId, 0, after, upTo)).map(({ responseId, at }) => [responseId, typeof at]);
+        expect(await erased(0, 99)).toEqual([
+          [third, "number"],
+          [first, "number"],
+        ]);
+        expect(await erased(3, 4)).toEqual([[third, "number"]]);
+        expect(await erased(4, 5)).toEqual([]);
+        expect(await erased(0, 99, newId("workspace"))).toEqual([]);
+      });
+    });
+
     describe("outbox", () => {
       test("a range is there until it is removed, and overdue when nobody can have heard; each time later", async () => {
         const { store, ledger } = await settled({}, {});

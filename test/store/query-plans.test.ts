@@ -2,7 +2,7 @@
 import { env } from "cloudflare:test";
 import { expect, test } from "vitest";
 import { OUTBOX_RANGE, OVERDUE_OUTBOX } from "../../src/store/d1/outbox";
-import { CHAIN, CHANGED_ROWS, GET_RESPONSE, listStatement, RESPONSE_ENTRIES, RESPONSES_AT } from "../../src/store/d1/responses";
+import { CHAIN, CHANGED_ROWS, ERASURES, GET_RESPONSE, listStatement, RESPONSE_ENTRIES, RESPONSES_AT } from "../../src/store/d1/responses";
 import { SETTLE_STATEMENTS } from "../../src/store/d1/settle";
 
 async function planOf(sql: string, parameters: number): Promise<string[]> {
@@ -49,6 +49,7 @@ test.for([
   ["the chain", CHAIN],
   ["some responses", RESPONSES_AT],
   ["changed responses", CHANGED_ROWS],
+  ["erasures", ERASURES],
   ["an outbox row", OUTBOX_RANGE],
   ["overdue outbox rows", OVERDUE_OUTBOX],
   ...Object.entries(SETTLE_STATEMENTS),

@@ -118,6 +118,9 @@ export const RESPONSE_ENTRIES = `SELECT ${ENTRY_COLUMNS} FROM response_entries e
 export const CHAIN = `SELECT ${ENTRY_COLUMNS} FROM response_entries e LEFT JOIN responses r ON r.id = e.response_id
   WHERE e.form_id = ?1 AND e.shard = ?3 AND e.seq > ?4 AND ${OWN_FORM} ORDER BY e.seq LIMIT ?5`;
 
+export const ERASURES = `SELECT e.response_id AS responseId, e.at FROM response_entries e
+  WHERE e.form_id = ?1 AND e.shard = ?3 AND e.seq > ?4 AND e.seq <= ?5 AND e.kind = 'erase' AND ${OWN_FORM} ORDER BY e.seq`;
+
 export async function responseEntries(db: D1Database, workspaceId: string, formId: string, id: string, limit: number): Promise<EntryRow[]> {
   const { results } = await db.prepare(RESPONSE_ENTRIES).bind(formId, workspaceId, id, limit).all<RawEntry>();
   return results.map(toEntry);
@@ -133,6 +136,18 @@ export async function chain(
 ): Promise<EntryRow[]> {
   const { results } = await db.prepare(CHAIN).bind(formId, workspaceId, shard, after, limit).all<RawEntry>();
   return results.map(toEntry);
+}
+
+export async function erasures(
+  db: D1Database,
+  workspaceId: string,
+  formId: string,
+  shard: number,
+  after: number,
+  upTo: number,
+): Promise<Pick<EntryRow, "responseId" | "at">[]> {
+  const { results } = await db.prepare(ERASURES).bind(formId, workspaceId, shard, after, upTo).all<Pick<EntryRow, "responseId" | "at">>();
+  return results;
 }
 
 interface RawEntry {

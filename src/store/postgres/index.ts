@@ -1,7 +1,7 @@
 import type { Mark, PrimaryStore } from "../primary";
 import { openPostgres } from "./connection";
 import { markOutboxSent, outboxRange, overdueOutbox, removeOutbox } from "./outbox";
-import { chain, changedRows, getResponse, listResponses, responseEntries, responsesAt, scanResponses } from "./responses";
+import { chain, changedRows, erasures, getResponse, listResponses, responseEntries, responsesAt, scanResponses } from "./responses";
 import { readRollups, replaceRollups } from "./rollups";
 import { settle } from "./settle";
 
@@ -21,13 +21,14 @@ export function openPostgresStore(connectionString: string): PrimaryStore {
     },
     responseEntries: (workspaceId, formId, id, limit) => responseEntries(db, workspaceId, formId, id, limit),
     entries: (workspaceId, formId, shard, after, limit) => chain(db, workspaceId, formId, shard, after, limit),
+    erasures: (workspaceId, formId, shard, after, upTo) => erasures(db, workspaceId, formId, shard, after, upTo),
     scanResponses: (workspaceId, formId, shard, after, limit) => scanResponses(db, workspaceId, formId, shard, after, limit),
     responsesAt: (workspaceId, formId, shard, seqs) => responsesAt(db, workspaceId, formId, shard, seqs),
     changedRows: (workspaceId, formId, shard, after, upTo, rowsTo) => changedRows(db, workspaceId, formId, shard, after, upTo, rowsTo),
     rollups: (formId) => readRollups(db, formId),
     replaceRollups: (formId, marks, rollups) => replaceRollups(db, formId, marks, rollups),
     outboxRange: (formId, shard, fromSeq) => outboxRange(db, formId, shard, fromSeq),
-    overdueOutbox: (before, limit) => overdueOutbox(db, before, limit),
+    overdueOutbox: (now, limit) => overdueOutbox(db, now, limit),
     markOutboxSent: (rows, now) => markOutboxSent(db, rows, now),
     removeOutbox: (formId, shard, fromSeq) => removeOutbox(db, formId, shard, fromSeq),
   };

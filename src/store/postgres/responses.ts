@@ -90,10 +90,24 @@ export const RESPONSE_ENTRIES = `SELECT ${ENTRY_COLUMNS} FROM response_entries e
 export const CHAIN = `SELECT ${ENTRY_COLUMNS} FROM response_entries e LEFT JOIN responses r ON r.id = e.response_id
   WHERE e.form_id = $1 AND e.shard = $3 AND e.seq > $4::bigint AND ${OWN_FORM} ORDER BY e.seq LIMIT $5`;
 
+export const ERASURES = `SELECT e.response_id AS "responseId", e.at FROM response_entries e
+  WHERE e.form_id = $1 AND e.shard = $3 AND e.seq > $4::bigint AND e.seq <= $5::bigint AND e.kind = 'erase' AND ${OWN_FORM} ORDER BY e.seq`;
+
 export function responseEntries(db: Postgres, workspaceId: string, formId: string, id: string, limit: number): Promise<EntryRow[]> {
   return db.read<EntryRow & Record<string, unknown>>("A history", { sql: RESPONSE_ENTRIES, values: [formId, workspaceId, id, limit] });
 }
 
 export function chain(db: Postgres, workspaceId: string, formId: string, shard: number, after: number, limit: number): Promise<EntryRow[]> {
   return db.read<EntryRow & Record<string, unknown>>("A chain", { sql: CHAIN, values: [formId, workspaceId, shard, after, limit] });
+}
+
+export function erasures(
+  db: Postgres,
+  workspaceId: string,
+  formId: string,
+  shard: number,
+  after: number,
+  upTo: number,
+): Promise<Pick<EntryRow, "responseId" | "at">[]> {
+  return db.read<Pick<EntryRow, "responseId" | "at">>("Erasures", { sql: ERASURES, values: [formId, workspaceId, shard, after, upTo] });
 }

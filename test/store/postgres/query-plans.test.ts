@@ -6,6 +6,7 @@ import { MARK_OUTBOX_SENT, OUTBOX_RANGE, OVERDUE_OUTBOX, REMOVE_OUTBOX } from ".
 import {
   CHAIN,
   CHANGED_ROWS,
+  ERASURES,
   GET_RESPONSE,
   listStatement,
   RESPONSE_ENTRIES,
@@ -90,6 +91,7 @@ onEachPostgres((name, connectionString) =>
       ["the chain", CHAIN, [FORM, "ws_1", 0, 500, 100]],
       ["some rows", RESPONSES_AT, [FORM, 0, "ws_1", "[7,8]"]],
       ["changed rows", CHANGED_ROWS, [FORM, 0, 500, 600, 500, "ws_1"]],
+      ["erasures", ERASURES, [FORM, "ws_1", 0, 500, 600]],
       ["every row in order", SCAN_RESPONSES, [FORM, 0, 500, "ws_1", 100]],
       ["roll-ups", READ_ROLLUPS, [FORM]],
       ["marks", MARKS, [FORM]],
