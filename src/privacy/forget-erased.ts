@@ -12,7 +12,13 @@ const ENTRIES_AT_ONCE = 1_000;
 export const forgetErased: Follower = async (ctx, { formId, shard, fromSeq, toSeq }) => {
   const store = openPrimaryStore(ctx.env);
   for (let after = fromSeq - 1; after < toSeq; after += ENTRIES_AT_ONCE) {
-    const erased = await store.erasures(ctx.workspaceId, formId, shard, after, Math.min(toSeq, after + ENTRIES_AT_ONCE));
+    const erased = await store.erasures({
+      workspaceId: ctx.workspaceId,
+      formId,
+      shard,
+      after,
+      upTo: Math.min(toSeq, after + ENTRIES_AT_ONCE),
+    });
     if (erased.length === 0) continue;
     await forgetAnswersOfReceivers(
       ctx,

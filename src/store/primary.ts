@@ -161,6 +161,15 @@ export interface Mark {
   hash: string;
 }
 
+/** Entries of one shard: those after `after`, and up to `upTo`. */
+export interface Span {
+  workspaceId: string;
+  formId: string;
+  shard: number;
+  after: number;
+  upTo: number;
+}
+
 export interface PrimaryStore {
   settle(batch: SettleBatch): Promise<SettleResult>;
   marks(formId: string): Promise<Mark[]>;
@@ -172,15 +181,15 @@ export interface PrimaryStore {
   responseEntries(workspaceId: string, formId: string, id: string, limit: number): Promise<EntryRow[]>;
   /** The chain of one shard in order, from after `after`. */
   entries(workspaceId: string, formId: string, shard: number, after: number, limit: number): Promise<EntryRow[]>;
-  /** Of the entries after `after` and up to `upTo` those that erase, without reading the others. */
-  erasures(workspaceId: string, formId: string, shard: number, after: number, upTo: number): Promise<Pick<EntryRow, "responseId" | "at">[]>;
+  /** The entries that erase, without reading the others. */
+  erasures(span: Span): Promise<Pick<EntryRow, "responseId" | "at">[]>;
 
   /** Every row of one shard in order of its number, deleted ones too, for those who count everything again. */
   scanResponses(workspaceId: string, formId: string, shard: number, after: number, limit: number): Promise<ResponseRow[]>;
   /** Those rows of one shard, by their numbers. */
   responsesAt(workspaceId: string, formId: string, shard: number, seqs: readonly number[]): Promise<ResponseRow[]>;
-  /** Which rows, of those numbered up to `rowsTo`, the entries after `after` and up to `upTo` have changed. */
-  changedRows(workspaceId: string, formId: string, shard: number, after: number, upTo: number, rowsTo: number): Promise<number[]>;
+  /** Which rows, of those numbered up to `rowsTo`, the entries have changed. */
+  changedRows(span: Span, rowsTo: number): Promise<number[]>;
   rollups(formId: string): Promise<RollupRow[]>;
   /** False, and nothing written, when one of the ledgers has settled since. */
   replaceRollups(formId: string, marks: readonly Pick<Mark, "shard" | "seq">[], rollups: readonly RollupRow[]): Promise<boolean>;

@@ -220,7 +220,7 @@ export function describeStore(name: string, under: StoreUnderTest): void {
         expect(await at(ledger.workspaceId)).toEqual([]);
         expect(await at(newId("workspace"), 1, 3)).toEqual([]);
         const changed = async (after: number, upTo: number, rowsTo: number, workspaceId = ledger.workspaceId) =>
-          (await store.changedRows(workspaceId, ledger.formId, 0, after, upTo, rowsTo)).sort();
+          (await store.changedRows({ workspaceId, formId: ledger.formId, shard: 0, after, upTo }, rowsTo)).sort();
         expect(await changed(0, 99, 99)).toEqual([1, 3]);
         expect(await changed(3, 4, 99)).toEqual([1]);
         expect(await changed(4, 7, 2)).toEqual([]);
@@ -238,7 +238,10 @@ export function describeStore(name: string, under: StoreUnderTest): void {
         ledger.write({ id: first, kind: "erase", data: null });
         await store.settle(ledger.take());
         const erased = async (after: number, upTo: number, workspaceId = ledger.workspaceId) =>
-          (await store.erasures(workspaceId, ledger.formId, 0, after, upTo)).map(({ responseId, at }) => [responseId, typeof at]);
+          (await store.erasures({ workspaceId, formId: ledger.formId, shard: 0, after, upTo })).map(({ responseId, at }) => [
+            responseId,
+            typeof at,
+          ]);
         expect(await erased(0, 99)).toEqual([
           [third, "number"],
           [first, "number"],

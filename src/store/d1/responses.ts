@@ -1,5 +1,5 @@
 // Reading responses. Each query is proven to use an index by test/store/query-plans.test.ts.
-import type { EntryRow, ListQuery, ResponseRow } from "../primary";
+import type { EntryRow, ListQuery, ResponseRow, Span } from "../primary";
 import { conditionSql } from "./condition-sql";
 import { stateSource } from "./state-source";
 
@@ -93,15 +93,8 @@ export async function responsesAt(db: D1Database, workspaceId: string, formId: s
 export const CHANGED_ROWS = `SELECT DISTINCT r.seq FROM response_entries e CROSS JOIN responses r ON r.id = e.response_id
   WHERE e.form_id = ?1 AND e.shard = ?2 AND e.seq > ?3 AND e.seq <= ?4 AND r.seq < e.seq AND r.seq <= ?5 AND r.workspace_id = ?6`;
 
-export async function changedRows(
-  db: D1Database,
-  workspaceId: string,
-  formId: string,
-  shard: number,
-  after: number,
-  upTo: number,
-  rowsTo: number,
-): Promise<number[]> {
+export async function changedRows(db: D1Database, span: Span, rowsTo: number): Promise<number[]> {
+  const { workspaceId, formId, shard, after, upTo } = span;
   const { results } = await db.prepare(CHANGED_ROWS).bind(formId, shard, after, upTo, rowsTo, workspaceId).all<{ seq: number }>();
   return results.map(({ seq }) => seq);
 }
@@ -138,14 +131,8 @@ export async function chain(
   return results.map(toEntry);
 }
 
-export async function erasures(
-  db: D1Database,
-  workspaceId: string,
-  formId: string,
-  shard: number,
-  after: number,
-  upTo: number,
-): Promise<Pick<EntryRow, "responseId" | "at">[]> {
+export async function erasures(db: D1Database, span: Span): Promise<Pick<EntryRow, "responseId" | "at">[]> {
+  const { workspaceId, formId, shard, after, upTo } = span;
   const { results } = await db.prepare(ERASURES).bind(formId, workspaceId, shard, after, upTo).all<Pick<EntryRow, "responseId" | "at">>();
   return results;
 }

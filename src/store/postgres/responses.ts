@@ -1,5 +1,5 @@
 // Reading responses. Each query is proven to use an index by test/store/postgres/query-plans.test.ts.
-import type { EntryRow, ListQuery, ResponseRow } from "../primary";
+import type { EntryRow, ListQuery, ResponseRow, Span } from "../primary";
 import { conditionSql } from "./condition-sql";
 import type { Parameter, Postgres, Statement } from "./connection";
 import { stateSource } from "./state-source";
@@ -65,15 +65,8 @@ export const CHANGED_ROWS = `SELECT DISTINCT r.seq FROM response_entries e JOIN 
   WHERE e.form_id = $1 AND e.shard = $2 AND e.seq > $3::bigint AND e.seq <= $4::bigint AND r.seq < e.seq AND r.seq <= $5::bigint
     AND r.workspace_id = $6`;
 
-export async function changedRows(
-  db: Postgres,
-  workspaceId: string,
-  formId: string,
-  shard: number,
-  after: number,
-  upTo: number,
-  rowsTo: number,
-): Promise<number[]> {
+export async function changedRows(db: Postgres, span: Span, rowsTo: number): Promise<number[]> {
+  const { workspaceId, formId, shard, after, upTo } = span;
   const statement = { sql: CHANGED_ROWS, values: [formId, shard, after, upTo, rowsTo, workspaceId] };
   return (await db.read<{ seq: number }>("Changed responses", statement)).map(({ seq }) => seq);
 }
@@ -101,13 +94,7 @@ export function chain(db: Postgres, workspaceId: string, formId: string, shard: 
   return db.read<EntryRow & Record<string, unknown>>("A chain", { sql: CHAIN, values: [formId, workspaceId, shard, after, limit] });
 }
 
-export function erasures(
-  db: Postgres,
-  workspaceId: string,
-  formId: string,
-  shard: number,
-  after: number,
-  upTo: number,
-): Promise<Pick<EntryRow, "responseId" | "at">[]> {
+export function erasures(db: Postgres, span: Span): Promise<Pick<EntryRow, "responseId" | "at">[]> {
+  const { workspaceId, formId, shard, after, upTo } = span;
   return db.read<Pick<EntryRow, "responseId" | "at">>("Erasures", { sql: ERASURES, values: [formId, workspaceId, shard, after, upTo] });
 }

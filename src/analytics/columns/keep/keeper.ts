@@ -169,7 +169,7 @@ export class ColumnKeeper {
     while (looked < mark) {
       const upTo = Math.min(mark, looked + ENTRIES_AT_ONCE);
       const readTo = Math.max(this.#segments.last(shard)?.lastSeq ?? 0, this.#tails.get(shard)?.readTo ?? 0);
-      this.#note(shard, await store.changedRows(workspaceId, formId, shard, looked, upTo, readTo), upTo);
+      this.#note(shard, await store.changedRows({ workspaceId, formId, shard, after: looked, upTo }, readTo), upTo);
       looked = upTo;
     }
   }
