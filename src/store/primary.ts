@@ -129,10 +129,10 @@ export interface ListQuery {
 }
 
 /**
- * What was sent is waited for, and each time twice as long: a queue that is far behind would else be given all it holds again every
- * minute, and come to nothing else.
+ * What was sent is waited for, and twice as long the next times: a queue that is far behind would else be given all it holds again
+ * every minute, and come to nothing else. No longer than four minutes: a queue that has died has forgotten what it was given.
  */
-export const OUTBOX_PATIENCE = { firstMs: 60_000, doublings: 4 };
+export const OUTBOX_PATIENCE = { firstMs: 60_000, doublings: 2 };
 
 export interface OutboxRow {
   formId: string;

@@ -4,7 +4,8 @@ import type { TortureForm } from "./model.ts";
 import type { Reader } from "./reader.ts";
 import type { BulkStore } from "./store.ts";
 
-const WITHIN_MS = 240_000;
+/** The sweep comes each minute, and has four minutes' patience with what it has sent twice. */
+const WITHIN_MS = 420_000;
 const LOOK_EVERY_MS = 1_000;
 
 export async function orderExport(client: Client, form: TortureForm): Promise<void> {
