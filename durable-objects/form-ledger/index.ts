@@ -110,8 +110,12 @@ export class FormLedger extends DurableObject<Env> implements LedgerApi, LedgerR
     return "pong";
   }
 
-  accept(requests: readonly AcceptRequest[]): Promise<Outcome[]> {
-    return Promise.all(requests.map((request) => this.#calls.add({ accept: request }))) as Promise<Outcome[]>;
+  accept(request: AcceptRequest): Promise<Outcome> {
+    return this.#calls.add({ accept: request }) as Promise<Outcome>;
+  }
+
+  acceptTogether(requests: readonly AcceptRequest[]): Promise<Outcome[]> {
+    return Promise.all(requests.map((request) => this.accept(request)));
   }
 
   start(request: StartRequest): Promise<StartOutcome> {

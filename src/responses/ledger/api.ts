@@ -40,8 +40,9 @@ export interface Adoption {
 }
 
 export interface LedgerApi {
+  accept(request: AcceptRequest): Promise<Outcome>;
   /** Outcomes come in the order of the requests. */
-  accept(requests: readonly AcceptRequest[]): Promise<Outcome[]>;
+  acceptTogether(requests: readonly AcceptRequest[]): Promise<Outcome[]>;
   replay(key: string, fingerprint: string): Outcome | null | Promise<Outcome | null>;
   /** As `replay`; a key that is not known is not taken here any more either. */
   handOver(key: string, fingerprint: string): Outcome | null | Promise<Outcome | null>;
@@ -110,9 +111,24 @@ const submits = new SharedCalls<AcceptRequest, Outcome>();
 
 /** With others that this isolate has for the same ledger, unless the setting says that each goes alone. */
 export async function acceptInto(ctx: ServiceContext, formId: string, shard: number, request: AcceptRequest): Promise<Outcome> {
-  const send = (requests: AcceptRequest[]) => ledgerOf(ctx.env, formId, shard).accept(requests);
-  if (ctx.env.SHARED_CALLS === "off") return (await send([request]))[0] as Outcome;
+  const ledger = ledgerOf(ctx.env, formId, shard);
+  if (ctx.env.SHARED_CALLS === "off") return ledger.accept(request);
+  const send = (requests: AcceptRequest[]) => acceptAll(ledger, requests);
   return submits.ask(ledgerName(formId, shard), request, { bytes: request.bytes, send, keepAlive: ctx.defer, now: ctx.now });
+}
+
+const KNOWS_NO_SUCH_METHOD = /RPC receiver does not implement/;
+
+/** While a version is rolled out, the ledger may be of the one before, which took them one by one. */
+export async function acceptAll(ledger: Pick<LedgerApi, "accept" | "acceptTogether">, requests: AcceptRequest[]): Promise<Outcome[]> {
+  const [first] = requests;
+  if (first !== undefined && requests.length === 1) return [await ledger.accept(first)];
+  try {
+    return await ledger.acceptTogether(requests);
+  } catch (error) {
+    if (!(error instanceof TypeError && KNOWS_NO_SUCH_METHOD.test(error.message))) throw error;
+    return Promise.all(requests.map((request) => ledger.accept(request)));
+  }
 }
 
 export function ledgerOf(env: Pick<Env, "LEDGER">, formId: string, shard: number): LedgerApi {
