@@ -27,21 +27,31 @@ async function statuses(times: number, ask: (n: number) => Promise<Response>): P
   return seen;
 }
 
+/** Thirty a minute, and the minute may be over in between: of twice as many and one more some minute has too many. */
+async function untilRefused(ask: (n: number) => Promise<Response>): Promise<number[]> {
+  const seen: number[] = [];
+  while (seen.length <= 60 && seen.at(-1) !== 429) seen.push((await ask(seen.length)).status);
+  return seen;
+}
+
 describe("guessing from one address", () => {
   test("wrong API keys run into 429 with Retry-After, however different they are", async () => {
     const visit = visitor();
     const guess = (n: number) => visit("GET", "/api/v1/forms", { Authorization: `Bearer hw_guess-number-${n}` });
-    const seen = await statuses(40, guess);
+    let last: Response | undefined;
+    const seen = await untilRefused(async (n) => {
+      last = await guess(n);
+      return last;
+    });
     expect(seen[0]).toBe(401);
     expect(seen.at(-1)).toBe(429);
-    const refused = await guess(99);
-    expect(Number(refused.headers.get("Retry-After"))).toBeGreaterThan(0);
-    expect(await refused.json()).toMatchObject({ status: 429, code: "rate_limited" });
+    expect(Number(last?.headers.get("Retry-After"))).toBeGreaterThan(0);
+    expect(await last?.json()).toMatchObject({ status: 429, code: "rate_limited" });
   });
 
   test("passwords run into 429 as well", async () => {
     const visit = visitor();
-    const seen = await statuses(40, (n) =>
+    const seen = await untilRefused((n) =>
       visit("POST", "/api/v1/auth/sign-in", {}, { email: "ada@example.com", password: `wrong-password-${n}` }),
     );
     expect(seen[0]).toBe(401);
@@ -50,7 +60,7 @@ describe("guessing from one address", () => {
 
   test("does not hold up anybody else", async () => {
     const visit = visitor();
-    await statuses(40, (n) => visit("GET", "/api/v1/forms", { Authorization: `Bearer hw_guess-number-${n}` }));
+    await untilRefused((n) => visit("GET", "/api/v1/forms", { Authorization: `Bearer hw_guess-number-${n}` }));
     const key = await (await createWorld()).makeKey(["read"]);
     expect((await visitor()("GET", "/api/v1/forms", { Authorization: `Bearer ${key}` })).status).toBe(200);
   });

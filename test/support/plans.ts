@@ -26,10 +26,16 @@ export function watch(): Watched {
 }
 
 async function scansOf(sql: string): Promise<string[]> {
-  const values = sql.match(/\?/g)?.map(() => "x") ?? [];
+  const values = Array(parametersOf(sql)).fill("x");
   const { results } = await env.DB.prepare(`EXPLAIN QUERY PLAN ${sql}`)
     .bind(...values)
     .all<{ detail: string }>();
   // A subquery that was bounded inside, and a row made of nothing, are no tables.
   return results.flatMap(({ detail }) => (/^SCAN (?!CONSTANT ROW|\(|looked\b)/.test(detail) ? [`${detail}: ${sql}`] : []));
+}
+
+/** Numbered ones may be named several times. */
+function parametersOf(sql: string): number {
+  const numbered = [...sql.matchAll(/\?(\d+)/g)].map(([, number]) => Number(number));
+  return numbered.length > 0 ? Math.max(...numbered) : (sql.match(/\?/g)?.length ?? 0);
 }
