@@ -1,5 +1,5 @@
 import { createExecutionContext, createMessageBatch, env, getQueueResult, waitOnExecutionContext } from "cloudflare:test";
-import { expect, test, vi } from "vitest";
+import { expect, onTestFinished, test, vi } from "vitest";
 import { consumeEvents } from "../../queues/events";
 import { type Follower, wakeOverdueRanges } from "../../src/responses";
 import { openPrimaryStore } from "../../src/store";
@@ -76,6 +76,8 @@ test("the sweep sends again what nobody has finished", async () => {
 
 test("what an outage has left is sent in one sweep, each range once, and not again while the queue works it off", async () => {
   const { formId, workspaceId } = await createForm();
+  // Whoever sweeps after this test would have them all told.
+  onTestFinished(async () => void (await env.DB.prepare("DELETE FROM ledger_outbox WHERE form_id = ?").bind(formId).run()));
   await env.DB.prepare(
     `WITH RECURSIVE n(seq) AS (SELECT 1 UNION ALL SELECT seq + 1 FROM n WHERE seq < 1200)
      INSERT INTO ledger_outbox (form_id, shard, from_seq, to_seq, workspace_id, created_at, sent_at) SELECT ?, 0, seq, seq, ?, 1, 1 FROM n`,

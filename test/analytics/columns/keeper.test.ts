@@ -45,7 +45,7 @@ test("columns agree with the responses through edits, deletes, restores, erasure
       await form.act({ do: "work" });
       expect((await form.act({ do: "ask", query: last }))?.kind).toBe("answered");
     }),
-    { numRuns: 30 },
+    { numRuns: 30, endOnFailure: true },
   );
   expect(answered).toBeGreaterThan(40);
   expect(segments).toBeGreaterThan(3);
