@@ -5,10 +5,14 @@ import { buildPlugins } from "./tools/lib/build-plugins.ts";
 // The Worker imports what this makes.
 await buildPlugins();
 
-/** Files that count on a Worker nobody has used before them: fresh limits, an empty audit log, a cache that knows nothing, a store to break. */
+/**
+ * Files that count on a Worker nobody has used before them: fresh limits, an empty audit log, a cache that knows nothing, a store to
+ * break; or whose made-up timers would run those that other tests' objects have set, in the wrong place.
+ */
 const ALONE = [
   "test/accounts/audit.test.ts",
   "test/middleware/rate-limit.test.ts",
+  "test/responses/shared-calls.test.ts",
   "test/responses/store-trouble.test.ts",
   "test/routes/freshness.test.ts",
 ];

@@ -8,8 +8,8 @@ import { buildPlugins } from "./tools/lib/build-plugins.ts";
 /** It counts what the whole Worker has counted. */
 const ALONE = ["test/responses/store-trouble.test.ts"];
 
-/** It lays twenty thousand rows into D1 itself. */
-const OF_D1 = ["test/analytics/columns/planned.test.ts"];
+/** One lays twenty thousand rows into D1 itself, the other asks no store. */
+const OTHERS = ["test/analytics/columns/planned.test.ts", "test/responses/shared-calls.test.ts"];
 
 export default defineConfig(async () => {
   await buildPlugins();
@@ -23,7 +23,7 @@ export default defineConfig(async () => {
   return {
     test: {
       projects: [
-        { plugins: [inWorkerd(databases)], test: { ...common, name: "together", isolate: false, include, exclude: [...ALONE, ...OF_D1] } },
+        { plugins: [inWorkerd(databases)], test: { ...common, name: "together", isolate: false, include, exclude: [...ALONE, ...OTHERS] } },
         { plugins: [inWorkerd(databases)], test: { ...common, name: "alone", include: ALONE } },
       ],
     },
