@@ -11,6 +11,7 @@ await buildPlugins();
  */
 const ALONE = [
   "test/accounts/audit.test.ts",
+  "test/analytics/columns/keeper.test.ts",
   "test/middleware/rate-limit.test.ts",
   "test/responses/shared-calls.test.ts",
   "test/responses/store-trouble.test.ts",
