@@ -126,11 +126,11 @@ export class Audience {
   readonly #bySocket = new Map<WebSocket, SocketListener>();
   #breath: ReturnType<typeof setInterval> | null = null;
 
-  /** `sent`: what those from before the sleep have been told. `onGone` hears who hung up, and lets them leave. */
+  /** `sent`: what those from before the sleep have been told. */
   constructor(
     readonly sockets: Sockets,
     sent: number,
-    readonly onGone: (listener: Listener) => void,
+    readonly onFewer: () => void,
   ) {
     sockets.setWebSocketAutoResponse(new WebSocketRequestResponsePair("ping", "pong"));
     for (const socket of sockets.getWebSockets()) this.add(this.#heard(new SocketListener(socket, socket.deserializeAttachment(), sent)));
@@ -154,15 +154,16 @@ export class Audience {
     this.#listeners.add(listener);
   }
 
-  /** False when it was never added, or has left before. */
-  leave(listener: Listener): boolean {
+  leave(listener: Listener): void {
     if (listener instanceof SocketListener) this.#bySocket.delete(listener.socket);
-    return this.#listeners.delete(listener);
+    if (this.#listeners.delete(listener)) this.onFewer();
   }
 
   socketGone(socket: WebSocket): void {
     const listener = this.#bySocket.get(socket);
-    if (listener !== undefined) this.onGone(listener);
+    // Who hung up while the object slept is not among those it found when it woke.
+    if (listener === undefined) this.onFewer();
+    else this.leave(listener);
   }
 
   #openSocket(facts: ListenerFacts, sent: number) {
@@ -175,7 +176,7 @@ export class Audience {
 
   #openEvents(facts: ListenerFacts, sent: number) {
     this.#breath ??= setInterval(() => this.#breathe(), KEEP_ALIVE_MS);
-    const listener = new EventListener(facts, sent, this.onGone);
+    const listener = new EventListener(facts, sent, (gone) => this.leave(gone));
     return { listener, response: new Response(listener.stream) };
   }
 
@@ -190,7 +191,7 @@ export class Audience {
     for (const listener of this) {
       if (!(listener instanceof EventListener)) continue;
       if (listener.keepAlive()) streams += 1;
-      else this.onGone(listener);
+      else this.leave(listener);
     }
     if (streams > 0 || this.#breath === null) return;
     clearInterval(this.#breath);

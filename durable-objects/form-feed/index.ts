@@ -5,8 +5,8 @@ import type { FormFeedApi, LedgerFollowed } from "../../src/analytics";
 import { ledgerOf } from "../../src/responses";
 import { createLogger, describeError } from "../../src/shared/log";
 import { serveLive } from "../live-router";
-import { MergedFeed } from "./merged";
-import { Place } from "./place";
+import { GROUPS, MergedFeed } from "./merged";
+import { Places } from "./places";
 
 export class FormFeed extends DurableObject<Env> implements FormFeedApi {
   readonly #feed: MergedFeed;
@@ -15,7 +15,7 @@ export class FormFeed extends DurableObject<Env> implements FormFeedApi {
     super(state, env);
     const formId = state.id.name ?? "";
     const log = createLogger({ form_id: formId });
-    this.#feed = new MergedFeed(formId, new Place(state.storage), state, {
+    this.#feed = new MergedFeed(formId, new Places(state.storage, GROUPS), state, {
       ledger: (shard) => ledgerOf(env, formId, shard) as unknown as LedgerFollowed,
       now: Date.now,
       failed: (error) => log.warn("a frame failed; it is tried again", describeError(error)),

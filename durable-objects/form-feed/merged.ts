@@ -1,11 +1,10 @@
-// Frames of several ledgers, one after the other: each reads all ledgers from the place where everybody stands, tells everybody, and
-// takes in who has come since. At once when it has been quiet, else twice a second.
+// The live feed of several ledgers: for each group of listeners it reads all ledgers from the place where the group stands, tells the
+// group, and takes in who has come since.
 import {
   type ChangeItem,
   dayOf,
   type FeedHead,
   type FeedMessage,
-  FRAME_GAP_MS,
   type LedgerFollowed,
   type LedgerNews,
   MAX_FRAME_BYTES,
@@ -13,12 +12,14 @@ import {
   responseFrame,
   summarise,
 } from "../../src/analytics";
-import { Audience, type Listener, type ListenerFacts, MAX_AGE_MS, MAX_SENT_BYTES, type Sockets } from "../listeners";
+import { Audience, type Listener, MAX_AGE_MS, MAX_SENT_BYTES, type Sockets } from "../listeners";
 import { type LiveFeed, type OpeningQuery, oneOf, type Way } from "../live-router";
-import { headOf, type Place } from "./place";
+import { type News, Rounds } from "../rounds";
+import { headOf, type Places } from "./places";
 
 export const MAX_LISTENERS = 10_000;
-const AGAIN_MS = 1_000;
+/** Each of them reads every ledger twice a second while responses come in. */
+export const GROUPS = 8;
 
 export interface Opening {
   zone: string;
@@ -32,6 +33,22 @@ interface Newcomer {
   after: readonly number[] | null;
 }
 
+interface Group {
+  /** Who has come and not been told how things stand. */
+  newcomers: Newcomer[];
+  /** Who came or went changes nothing that was told. */
+  isWoken: boolean;
+}
+
+/** Who hears of a frame, and in which time zones they are. */
+interface Hearers {
+  standing: readonly Listener[];
+  newcomers: readonly Newcomer[];
+  zones: readonly string[];
+}
+
+type Spoken = readonly [message: FeedMessage, text: string];
+
 interface Deps {
   ledger(shard: number): LedgerFollowed;
   now(): number;
@@ -44,39 +61,48 @@ function openingOf({ zone, shards, after }: OpeningQuery): Opening {
 
 export class MergedFeed implements LiveFeed {
   readonly #listeners: Audience;
-  #newcomers: Newcomer[] = [];
-  #changed = false;
-  #presence = false;
-  #lastAt = 0;
-  #timer: ReturnType<typeof setTimeout> | null = null;
-  #isReading = false;
+  readonly #rounds: Rounds;
+  readonly #groups: Group[] = Array.from({ length: GROUPS }, () => ({ newcomers: [], isWoken: false }));
 
   constructor(
     readonly formId: string,
-    readonly place: Place,
+    readonly places: Places,
     sockets: Sockets,
     readonly deps: Deps,
   ) {
-    this.#listeners = new Audience(sockets, 0, (listener) => this.#leave(listener));
+    this.#listeners = new Audience(sockets, 0, () => this.#rounds.presenceChanged());
+    this.#rounds = new Rounds(GROUPS, {
+      listening: () => this.#count,
+      tell: (group, news) => this.#frame(group, news),
+      now: deps.now,
+      failed: deps.failed,
+    });
+  }
+
+  get #count(): number {
+    return this.#groups.reduce((sum, { newcomers }) => sum + newcomers.length, this.#listeners.size);
   }
 
   get isFull(): boolean {
-    return this.#listeners.size + this.#newcomers.length >= MAX_LISTENERS;
+    return this.#count >= MAX_LISTENERS;
   }
 
   /** False when nobody listens. */
   wake(shard: number): boolean {
-    if (this.#listeners.size === 0 && this.#newcomers.length === 0) return false;
-    this.place.widen(shard + 1);
-    this.#changed = true;
-    this.#schedule();
+    if (this.#count === 0) return false;
+    this.places.widen(shard + 1);
+    for (const group of this.#groups) group.isWoken = true;
+    this.#rounds.changed();
     return true;
   }
 
   open(way: Way, query: OpeningQuery): Response {
-    const opening = openingOf(query);
-    const { listener, response } = this.#listeners.open(way, this.#factsOf(opening), 0);
-    this.#come(listener, opening);
+    const { zone, shards, after } = openingOf(query);
+    const facts = { zone, group: this.#rounds.nextGroup, openedAt: this.deps.now() };
+    const { listener, response } = this.#listeners.open(way, facts, 0);
+    this.places.widen(shards);
+    this.#groups[listener.group]?.newcomers.push({ listener, after });
+    this.#rounds.changed(listener.group);
     return response;
   }
 
@@ -84,69 +110,43 @@ export class MergedFeed implements LiveFeed {
     this.#listeners.socketGone(socket);
   }
 
-  #factsOf({ zone }: Opening): ListenerFacts {
-    return { zone, group: 0, openedAt: this.deps.now() };
+  async #frame(index: number, { changed, presence }: News): Promise<void> {
+    if (changed) await this.#tellChanges(index);
+    if (presence) this.#tellPresence(index);
   }
 
-  #come(listener: Listener, { shards, after }: Opening): void {
-    this.place.widen(shards);
-    this.#newcomers.push({ listener, after });
-    this.#schedule();
-  }
-
-  #leave(listener: Listener): void {
-    this.#newcomers = this.#newcomers.filter((newcomer) => newcomer.listener !== listener);
-    if (!this.#listeners.leave(listener)) return;
-    this.#presence = true;
-    this.#schedule();
-  }
-
-  #schedule(wait = this.#lastAt + FRAME_GAP_MS - this.deps.now()): void {
-    if (this.#timer !== null || this.#isReading || (this.#listeners.size === 0 && this.#newcomers.length === 0)) return;
-    this.#timer = setTimeout(() => void this.#frame(), Math.max(0, wait));
-  }
-
-  async #frame(): Promise<void> {
-    this.#timer = null;
-    this.#isReading = true;
-    this.#lastAt = this.deps.now();
+  async #tellChanges(index: number): Promise<void> {
+    const group = this.#groups[index] as Group;
+    const { newcomers, isWoken } = group;
+    const standing = this.#standing(index);
+    if (standing.length + newcomers.length === 0) return;
     // Who comes while we read is taken in by the next frame, and does not miss what this one tells.
-    const newcomers = this.#newcomers;
-    this.#newcomers = [];
-    const { seqs } = this.place;
-    const changed = this.#changed;
-    this.#changed = false;
-    let again = false;
+    Object.assign(group, { newcomers: [], isWoken: false } satisfies Group);
+    const zones = [...new Set([...standing, ...newcomers.map(({ listener }) => listener)].map(({ zone }) => zone))];
+    const hearers = { standing, newcomers, zones };
     try {
-      const zones = new Set([...this.#listeners, ...newcomers.map(({ listener }) => listener)].map(({ zone }) => zone));
-      // Who came or went changes nothing that was told.
-      const news = changed || newcomers.length > 0 ? await this.#read(seqs, newcomers, [...zones]) : null;
-      this.#tell(news, seqs, newcomers, changed, [...zones]);
+      this.#tell(await this.#read(index, hearers), index, hearers, isWoken);
     } catch (error) {
-      this.deps.failed(error);
-      this.#newcomers = [...newcomers, ...this.#newcomers];
-      this.#changed ||= changed;
-      again = true;
+      group.newcomers = [...newcomers, ...group.newcomers];
+      group.isWoken ||= isWoken;
+      throw error;
     }
-    this.#isReading = false;
-    if (again) this.#schedule(AGAIN_MS);
-    else if (this.#changed || this.#presence || this.#newcomers.length > 0) this.#schedule();
   }
 
   /** Of each ledger what the one who is furthest behind lacks; where that is no longer kept, what everybody else lacks. */
-  async #read(seqs: readonly number[], newcomers: readonly Newcomer[], zones: readonly string[]): Promise<LedgerNews[]> {
+  async #read(index: number, { standing, newcomers, zones }: Hearers): Promise<LedgerNews[]> {
     const now = this.deps.now();
+    const seqs = this.places.of(index);
     const spans = zones.map((zone) => dayOf(now, zone)).map(({ from, to }) => [from, to] as const);
-    const stand = this.#listeners.size > 0;
     const frameBytes = Math.min(MAX_FRAME_BYTES, MAX_SENT_BYTES / Math.max(1, this.#listeners.size));
-    // Who comes back is told what it missed one message each, and nobody else waits for it.
+    // Who comes back is told what it missed one message each, and nobody else of its group waits for it.
     const maxBytes = newcomers.some(({ after }) => after !== null) ? Number.POSITIVE_INFINITY : frameBytes / seqs.length;
     return Promise.all(
       seqs.map(async (seq, shard) => {
         const ledger = this.deps.ledger(shard);
         const wanted = newcomers.flatMap(({ after }) => after?.[shard] ?? []);
         // Who begins now needs no entries: a place ahead of everything asks for none.
-        const furthestBehind = Math.min(Number.MAX_SAFE_INTEGER, ...wanted, ...(stand ? [seq] : []));
+        const furthestBehind = Math.min(Number.MAX_SAFE_INTEGER, ...wanted, ...(standing.length > 0 ? [seq] : []));
         const first = await ledger.follow(furthestBehind, spans, maxBytes);
         if (first.items !== null || furthestBehind === Number.MAX_SAFE_INTEGER) return first;
         // Somebody is too far behind, or ahead of everything. The others go on from where they are, if that is kept.
@@ -156,50 +156,52 @@ export class MergedFeed implements LiveFeed {
     );
   }
 
-  #tell(
-    news: readonly LedgerNews[] | null,
-    seqs: readonly number[],
-    newcomers: readonly Newcomer[],
-    changed: boolean,
-    zones: readonly string[],
-  ): void {
-    const heads = news?.map(({ head }) => head) ?? seqs;
+  #tell(news: readonly LedgerNews[], index: number, { standing, newcomers, zones }: Hearers, isWoken: boolean): void {
+    const seqs = this.places.of(index);
     // A ledger that was added meanwhile has its turn in the next frame.
-    const place = [...heads, ...this.place.seqs.slice(heads.length)];
-    if (news !== null) this.place.move(place);
+    const place = [...news.map(({ head }) => head), ...seqs.slice(news.length)];
+    this.places.move(index, place);
     const head = headOf(place);
-    const spoken: [FeedMessage, string][] = [];
-    const say = (message: FeedMessage | null) => (message === null ? [] : [[message, JSON.stringify(message)] as [FeedMessage, string]]);
-    const metrics = new Map(zones.map((zone, i) => [zone, news === null ? [] : say(this.#metrics(news, i, head))]));
-    if (news !== null && this.#listeners.size > 0) {
+    const metrics = new Map(zones.map((zone, i) => [zone, [spoken(this.#metrics(news, i, head))]]));
+    const metricsFor = ({ zone }: Listener) => metrics.get(zone) ?? [];
+    if (standing.length > 0) {
       const { items, lost } = since(news, seqs);
-      if (lost) spoken.push(...say({ type: "resync", ...head }));
-      spoken.push(...say(responseFrame(items)));
+      const frame = responseFrame(items);
+      const changes = [...(lost ? [{ type: "resync" as const, ...head }] : []), ...(frame === null ? [] : [frame])].map(spoken);
+      for (const listener of standing) this.#send(listener, [...changes, ...(isWoken ? metricsFor(listener) : [])]);
     }
-    for (const { listener } of newcomers) this.#listeners.add(listener);
-    const presence = say({ type: "presence", ...head, data: { listeners: this.#listeners.size } });
-    const tellsPresence = this.#presence || newcomers.length > 0;
-    this.#presence = false;
-    const fresh = new Map(newcomers.map(({ listener, after }) => [listener, after]));
-    for (const listener of this.#listeners) {
-      const after = fresh.get(listener);
-      const first = after === undefined ? [] : welcome(news ?? [], after, head).flatMap(say);
-      const own = after !== undefined || changed ? (metrics.get(listener.zone) ?? []) : [];
-      this.#send(listener, [...(after === undefined ? spoken : first), ...own, ...(tellsPresence ? presence : [])]);
+    for (const { listener, after } of newcomers) {
+      this.#listeners.add(listener);
+      this.#send(listener, [...welcome(news, after, head).map(spoken), ...metricsFor(listener)]);
     }
+    if (newcomers.length > 0) this.#rounds.presenceChanged();
   }
 
-  #send(listener: Listener, spoken: readonly [FeedMessage, string][]): void {
+  #tellPresence(index: number): void {
+    const present = spoken({ type: "presence", ...headOf(this.places.of(index)), data: { listeners: this.#listeners.size } });
+    for (const listener of this.#standing(index)) this.#send(listener, [present]);
+  }
+
+  #standing(index: number): Listener[] {
+    return [...this.#listeners].filter(({ group }) => group === index);
+  }
+
+  #send(listener: Listener, said: readonly Spoken[]): void {
     const isOld = this.deps.now() - listener.openedAt > MAX_AGE_MS;
-    if (!isOld && spoken.every(([message, text]) => listener.send(message, text))) return;
+    if (!isOld && said.every(([message, text]) => listener.send(message, text))) return;
     listener.close(isOld ? "too_old" : "too_slow");
-    this.#leave(listener);
+    this.#listeners.leave(listener);
   }
 
   #metrics(news: readonly LedgerNews[], zone: number, head: FeedHead): FeedMessage {
     const totals = news.flatMap((one) => one.totals[zone] ?? []);
     return { type: "metrics", ...head, data: metricsView(this.formId, summarise(totals), this.deps.now(), head.position) };
   }
+}
+
+/** Put into words once, however many hear it. */
+function spoken(message: FeedMessage): Spoken {
+  return [message, JSON.stringify(message)];
 }
 
 /** What a newcomer has missed, one message each. */

@@ -28,7 +28,7 @@ export class Hub implements LiveFeed {
     sockets: Sockets,
     readonly deps: { now(): number; failed(error: unknown): void },
   ) {
-    this.#listeners = new Audience(sockets, kept.head, (listener) => this.#leave(listener));
+    this.#listeners = new Audience(sockets, kept.head, () => this.#presenceChanged());
   }
 
   get isFull(): boolean {
@@ -77,12 +77,10 @@ export class Hub implements LiveFeed {
     }
     this.#listeners.add(listener);
     this.#tell(listener, "presence");
-    this.#presence = true;
-    this.#schedule();
+    this.#presenceChanged();
   }
 
-  #leave(listener: Listener): void {
-    if (!this.#listeners.leave(listener)) return;
+  #presenceChanged(): void {
     this.#presence = true;
     this.#schedule();
   }
@@ -102,10 +100,10 @@ export class Hub implements LiveFeed {
       for (const listener of this.#listeners) {
         if (this.deps.now() - listener.openedAt > MAX_AGE_MS) {
           listener.close("too_old");
-          this.#leave(listener);
+          this.#listeners.leave(listener);
         } else if (!messages.every((words) => listener.send(...words))) {
           listener.close("too_slow");
-          this.#leave(listener);
+          this.#listeners.leave(listener);
         } else {
           listener.sent = this.kept.head;
           if (this.#presence) this.#tell(listener, "presence");

@@ -1,41 +1,24 @@
-// The live feed of one ledger. Whatever it commits is told to everybody who listens: at once when it has been quiet, else gathered
-// into two frames a second, because what costs is the sending, once for each listener. Many listeners are told in groups, one
-// after the other, so that the object can take responses in between.
+// The live feed of one ledger: whatever it commits is told to everybody who listens.
 import {
   changesOf,
   dayOf,
   type FeedHead,
   type FeedMessage,
-  FRAME_GAP_MS,
   type LedgerNews,
   MAX_FRAME_BYTES,
   metricsOfLedger,
-  nextFrameAt,
   responseFrame,
-  type Told,
 } from "../../../src/analytics";
 import { describeError, type Logger } from "../../../src/shared/log";
-import { Audience, type Listener, type ListenerFacts, MAX_AGE_MS, MAX_SENT_BYTES, type Sockets } from "../../listeners";
+import { Audience, type Listener, MAX_AGE_MS, MAX_SENT_BYTES, type Sockets } from "../../listeners";
 import { type LiveFeed, type OpeningQuery, oneOf, type Way } from "../../live-router";
+import { type News, Rounds } from "../../rounds";
 import type { Ledger } from "../ledger";
 import { KEPT_ENTRIES } from "../settler";
 import { totalsWithin } from "./reads";
 
 export const MAX_LISTENERS = 10_000;
-/** Below this many, all are told together. */
-const FEW_LISTENERS = 100;
 const GROUPS = 16;
-/** A frame that was held up makes the next one no later, so that one long task does not drive all groups together; up to here. */
-const MAX_LATE_MS = 60;
-
-/** Times are when a frame was or is due, not when it was told; null: nothing to tell. Who comes and goes makes no change wait. */
-interface Group extends Told {
-  changeAt: number | null;
-  lastPresenceAt: number;
-  presenceAt: number | null;
-  timer: ReturnType<typeof setTimeout> | null;
-  dueAt: number;
-}
 
 interface Opening {
   zone: string;
@@ -49,22 +32,20 @@ function openingOf({ zone, after }: OpeningQuery): Opening {
 
 export class Feed implements LiveFeed {
   readonly #listeners: Audience;
-  readonly #groups: Group[] = Array.from({ length: GROUPS }, () => ({
-    lastAt: 0,
-    beforeAt: 0,
-    changeAt: null,
-    lastPresenceAt: 0,
-    presenceAt: null,
-    timer: null,
-    dueAt: 0,
-  }));
+  readonly #rounds: Rounds;
 
   constructor(
     readonly ledger: Ledger,
     sockets: Sockets,
     readonly deps: { now(): number; log: Logger },
   ) {
-    this.#listeners = new Audience(sockets, ledger.head, (listener) => this.#leave(listener));
+    this.#listeners = new Audience(sockets, ledger.head, () => this.#rounds.presenceChanged());
+    this.#rounds = new Rounds(GROUPS, {
+      listening: () => this.#listeners.size,
+      tell: (group, news) => this.#tell(group, news),
+      now: deps.now,
+      failed: (error) => deps.log.error("a frame failed; it is tried again", { form_id: ledger.name.formId, ...describeError(error) }),
+    });
   }
 
   get isFull(): boolean {
@@ -72,9 +53,10 @@ export class Feed implements LiveFeed {
   }
 
   open(way: Way, query: OpeningQuery): Response {
-    const opening = openingOf(query);
-    const { listener, response } = this.#listeners.open(way, this.#factsOf(opening), this.ledger.head);
-    this.#welcome(listener, opening.after);
+    const { zone, after } = openingOf(query);
+    const facts = { zone, group: this.#rounds.nextGroup, openedAt: this.deps.now() };
+    const { listener, response } = this.#listeners.open(way, facts, this.ledger.head);
+    this.#welcome(listener, after);
     return response;
   }
 
@@ -84,18 +66,14 @@ export class Feed implements LiveFeed {
 
   /** Something was committed, or seen. */
   changed(): void {
-    if (this.#listeners.size === 0) return;
-    const now = this.deps.now();
-    const groups = this.#listeners.size < FEW_LISTENERS ? 1 : GROUPS;
-    for (const [index, group] of this.#groups.entries()) group.changeAt ??= nextFrameAt(group, now, index, groups);
-    this.#schedule(now);
+    this.#rounds.changed();
   }
 
   /** The form has more ledgers now: who hears this one alone comes again, and resumes where it was. */
   dismissAll(): void {
     for (const listener of this.#listeners) {
       listener.close("spread");
-      this.#leave(listener);
+      this.#listeners.leave(listener);
     }
   }
 
@@ -112,11 +90,6 @@ export class Feed implements LiveFeed {
     };
   }
 
-  #factsOf({ zone }: Opening): ListenerFacts {
-    const count = this.#listeners.size;
-    return { zone, group: count < FEW_LISTENERS ? 0 : count % GROUPS, openedAt: this.deps.now() };
-  }
-
   /** What it has missed, one message each; then how things stand. */
   #welcome(listener: Listener, after: number | null): void {
     for (const message of [...this.#missedSince(after), this.#metrics(listener.zone)]) {
@@ -127,7 +100,7 @@ export class Feed implements LiveFeed {
       return;
     }
     this.#listeners.add(listener);
-    this.#presenceChanged();
+    this.#rounds.presenceChanged();
   }
 
   #missedSince(after: number | null): FeedMessage[] {
@@ -138,54 +111,15 @@ export class Feed implements LiveFeed {
     return items.map((item) => ({ type: "response", ...item }));
   }
 
-  #leave(listener: Listener): void {
-    if (this.#listeners.leave(listener)) this.#presenceChanged();
-  }
-
-  #presenceChanged(): void {
-    const now = this.deps.now();
-    for (const group of this.#groups) group.presenceAt ??= Math.max(now, group.lastPresenceAt + FRAME_GAP_MS);
-    this.#schedule(now);
-  }
-
-  #schedule(now: number): void {
-    if (this.#listeners.size === 0) return;
-    for (const [index, group] of this.#groups.entries()) {
-      const at = Math.min(group.changeAt ?? Number.POSITIVE_INFINITY, group.presenceAt ?? Number.POSITIVE_INFINITY);
-      if (at === Number.POSITIVE_INFINITY || (group.timer !== null && group.dueAt <= at)) continue;
-      if (group.timer !== null) clearTimeout(group.timer);
-      group.dueAt = at;
-      group.timer = setTimeout(() => this.#frame(index, group), at - now);
+  #tell(group: number, news: News): void {
+    const say = remembering();
+    for (const listener of this.#listeners) {
+      if (listener.group === group && !this.#tellAll(listener, news, say)) this.#listeners.leave(listener);
     }
-  }
-
-  #frame(index: number, group: Group): void {
-    const now = this.deps.now();
-    group.timer = null;
-    const changed = group.changeAt !== null && group.changeAt <= now;
-    const presence = group.presenceAt !== null && group.presenceAt <= now;
-    if (group.changeAt !== null && changed) {
-      group.beforeAt = group.lastAt;
-      group.lastAt = Math.max(group.changeAt, now - MAX_LATE_MS);
-      group.changeAt = null;
-    }
-    if (presence) {
-      group.lastPresenceAt = now;
-      group.presenceAt = null;
-    }
-    try {
-      const say = remembering();
-      for (const listener of this.#listeners) {
-        if (listener.group === index && !this.#tellAll(listener, changed, presence, say)) this.#leave(listener);
-      }
-    } catch (error) {
-      this.deps.log.error("a frame failed", { form_id: this.ledger.name.formId, ...describeError(error) });
-    }
-    this.#schedule(now);
   }
 
   /** False when the listener is gone. */
-  #tellAll(listener: Listener, changed: boolean, presence: boolean, say: Say): boolean {
+  #tellAll(listener: Listener, { changed, presence }: News, say: Say): boolean {
     if (this.deps.now() - listener.openedAt > MAX_AGE_MS) {
       listener.close("too_old");
       return false;

@@ -44,6 +44,25 @@ test("a busy form sends at most two frames a second and leaves nothing out", asy
   expect(listener.seqs).toEqual(range(1, 80));
 });
 
+test("of many listeners each hears everything once, also when the feed has slept in between", async () => {
+  const form = await createForm({ shards: SHARDS });
+  const listeners = await Promise.all(range(1, 130).map(() => listen(form, form.formId)));
+  const sent: string[] = [];
+  const rush = async (name: string) => {
+    for (const i of range(1, 10)) sent.push(...(await submit(form, 4, `${name}${i}.`)));
+    for (const listener of listeners) if (!listener.closed) await listener.until(() => listener.last("metrics")?.seq === sent.length);
+  };
+  await rush("before");
+  await form.list();
+  await evictDurableObject(env.FEEDS.getByName(form.formId));
+  for (const listener of listeners.splice(0, 20)) listener.socket.close(1000);
+  await rush("after");
+  for (const listener of listeners) {
+    await listener.until(() => listener.last("presence")?.data.listeners === 110);
+    expect(ids(listener)).toEqual(sent.toSorted());
+  }
+});
+
 test("coming and going while others submit, nothing is missed and nothing comes twice", async () => {
   const form = await createForm({ shards: SHARDS });
   const steady = await listen(form, form.formId);
