@@ -9,7 +9,8 @@ import { forgetAnswersOfReceivers } from "../webhooks";
 const MAX_ENTRIES_OF_ONE = 1_000;
 const ENTRIES_AT_ONCE = 1_000;
 
-export const forgetErased: Follower = async (ctx, { formId, shard, fromSeq, toSeq }) => {
+export const forgetErased: Follower = async (ctx, { formId, shard, fromSeq, toSeq, erases }) => {
+  if (!erases) return;
   const store = openPrimaryStore(ctx.env);
   for (let after = fromSeq - 1; after < toSeq; after += ENTRIES_AT_ONCE) {
     const erased = await store.erasures({

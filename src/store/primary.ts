@@ -134,7 +134,7 @@ export interface ListQuery {
  */
 export const OUTBOX_PATIENCE = { firstMs: 60_000, doublings: 2 };
 
-export interface OutboxRow {
+export interface OutboxPointer {
   formId: string;
   shard: number;
   fromSeq: number;
@@ -143,6 +143,13 @@ export interface OutboxRow {
   correlationId: string | null;
   createdAt: number;
   attempts: number;
+}
+
+/** With what most followers would otherwise ask for one by one, to hear that they have nothing to do. */
+export interface OutboxRow extends OutboxPointer {
+  erases: boolean;
+  /** False: no file was ever uploaded to this form. */
+  mayHaveFiles: boolean;
   /** Audit rows of this range that the store could not write itself, because the log is elsewhere. */
   audit: SettledAudit[];
 }
@@ -196,7 +203,7 @@ export interface PrimaryStore {
 
   outboxRange(formId: string, shard: number, fromSeq: number): Promise<OutboxRow | null>;
   /** Those about which somebody was told so long ago that nobody can have heard; see `OUTBOX_PATIENCE`. */
-  overdueOutbox(now: number, limit: number): Promise<OutboxRow[]>;
-  markOutboxSent(rows: readonly OutboxRow[], now: number): Promise<void>;
+  overdueOutbox(now: number, limit: number): Promise<OutboxPointer[]>;
+  markOutboxSent(rows: readonly OutboxPointer[], now: number): Promise<void>;
   removeOutbox(formId: string, shard: number, fromSeq: number): Promise<void>;
 }

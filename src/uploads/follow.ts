@@ -17,10 +17,11 @@ interface Range {
   shard: number;
   fromSeq: number;
   toSeq: number;
+  mayHaveFiles: boolean;
 }
 
-export async function followUploads(ctx: WorkspaceContext, { formId, shard, fromSeq, toSeq }: Range): Promise<void> {
-  if (!(await hasUploads(ctx, formId))) return;
+export async function followUploads(ctx: WorkspaceContext, { formId, shard, fromSeq, toSeq, mayHaveFiles }: Range): Promise<void> {
+  if (!mayHaveFiles || !(await hasUploads(ctx, formId))) return;
   const store = openPrimaryStore(ctx.env);
   for (let after = fromSeq - 1; after < toSeq; ) {
     const page = await store.entries(ctx.workspaceId, formId, shard, after, Math.min(ENTRIES_AT_ONCE, toSeq - after));

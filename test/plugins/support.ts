@@ -4,6 +4,7 @@ import { deliverRun, followEntries } from "../../src/plugins";
 import { asSystem } from "../../src/shared/context";
 import { openPrimaryStore } from "../../src/store";
 import { testContext } from "../support/context";
+import { told } from "../support/told";
 import type { CallOptions, World } from "../support/world";
 
 export interface PluginReply {
@@ -71,18 +72,7 @@ export async function readJson<T>(reply: Promise<Response>): Promise<T> {
 export async function follow(world: World, formId: string): Promise<void> {
   const ctx = asSystem(testContext(), world.workspaceId);
   const [mark] = await openPrimaryStore(env).marks(formId);
-  const range = {
-    formId,
-    shard: 0,
-    fromSeq: 1,
-    toSeq: mark?.seq ?? 0,
-    workspaceId: world.workspaceId,
-    correlationId: null,
-    createdAt: 0,
-    attempts: 0,
-    audit: [],
-  };
-  await followEntries(ctx, range);
+  await followEntries(ctx, told({ formId, workspaceId: world.workspaceId, toSeq: mark?.seq ?? 0 }));
   await runDue(world);
 }
 

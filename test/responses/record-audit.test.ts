@@ -4,6 +4,7 @@ import { recordAudit } from "../../src/responses";
 import { asSystem } from "../../src/shared/context";
 import { newId } from "../../src/shared/ids";
 import { testContext } from "../support/context";
+import { told } from "../support/told";
 
 test("what a settle in another store hands on is in the log once, however often it is told", async () => {
   const workspaceId = newId("workspace");
@@ -12,7 +13,7 @@ test("what a settle in another store hands on is in the log once, however often 
     ...{ action, targetId: "rsp_1", details: { form_id: "frm_1", seq: at }, correlationId: "req_1", at },
   });
   const audit = [entry("response.updated", 1), entry("response.deleted", 2)];
-  const range = { formId: "frm_1", shard: 0, fromSeq: 1, toSeq: 2, workspaceId, correlationId: null, createdAt: 0, attempts: 1, audit };
+  const range = told({ formId: "frm_1", workspaceId, toSeq: 2, audit });
   const ctx = asSystem(testContext(), workspaceId);
   await recordAudit(ctx, { ...range, audit: audit.slice(0, 1) });
   await recordAudit(ctx, range);
@@ -27,6 +28,5 @@ test("what a settle in another store hands on is in the log once, however often 
 test("a range with nothing to record asks nothing of the log", async () => {
   const whole = asSystem(testContext(), "ws_1");
   const ctx = { ...whole, env: { ...whole.env, DB: undefined as unknown as D1Database } };
-  const range = { formId: "frm_1", shard: 0, fromSeq: 1, toSeq: 1, workspaceId: "ws_1", correlationId: null, createdAt: 0, attempts: 1 };
-  await expect(recordAudit(ctx, { ...range, audit: [] })).resolves.toBeUndefined();
+  await expect(recordAudit(ctx, told({ formId: "frm_1", workspaceId: "ws_1", toSeq: 1 }))).resolves.toBeUndefined();
 });

@@ -1,7 +1,7 @@
 // With the response from then on: claimed, edited, resumed, linked to, deleted, erased.
 import { env } from "cloudflare:test";
 import { describe, expect, test, vi } from "vitest";
-import { asSystem } from "../../src/shared/context";
+import { fanOut } from "../../src/responses";
 import { expireUploads, followUploads, scanPending } from "../../src/uploads";
 import { testContext } from "../support/context";
 import { send } from "../support/send";
@@ -26,8 +26,14 @@ describe("with its response", () => {
     await vi.waitFor(async () => expect(await read(world, id)).toMatchObject({ response_id: response.id }));
     await env.DB.prepare("UPDATE uploads SET response_id = NULL, expires_at = 1 WHERE id = ?1").bind(id).run();
     await world.call("GET", `/api/v1/forms/${world.formId}/responses`);
-    const follow = () =>
-      followUploads(asSystem(testContext(), world.workspaceId), { formId: world.formId, shard: 0, fromSeq: 1, toSeq: 1_000 });
+    const follow = async () => {
+      await env.DB.prepare(
+        "INSERT OR REPLACE INTO ledger_outbox (form_id, shard, from_seq, to_seq, workspace_id, created_at, sent_at) VALUES (?, 0, 1, 1000, ?, 1, ?)",
+      )
+        .bind(world.formId, world.workspaceId, Date.now())
+        .run();
+      await fanOut(testContext(), { formId: world.formId, shard: 0, fromSeq: 1 }, [followUploads]);
+    };
     await follow();
     await follow();
     expect(await read(world, id)).toMatchObject({ response_id: response.id, expires_at: null });

@@ -25,7 +25,7 @@ test("every query walks an index", async () => {
   await listUploads(ctx, { formId: world.formId, limit: 10 });
   await listUploads(ctx, { formId: world.formId, responseId: "rsp_1", limit: 10 });
   expect((await linksOf(ctx, world.formId, [id], 1)).size).toBe(1);
-  await followUploads(ctx, { formId: world.formId, shard: 0, fromSeq: 1, toSeq: 2 });
+  await followUploads(ctx, { formId: world.formId, shard: 0, fromSeq: 1, toSeq: 2, mayHaveFiles: true });
   await expireUploads(ctx);
   await scanPending(ctx);
   const question = fileFields(form.schema).get("cv");

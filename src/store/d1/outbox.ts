@@ -1,4 +1,4 @@
-import { OUTBOX_PATIENCE, type OutboxRow } from "../primary";
+import { OUTBOX_PATIENCE, type OutboxPointer, type OutboxRow } from "../primary";
 
 interface RawOutbox {
   form_id: string;
@@ -11,22 +11,27 @@ interface RawOutbox {
   attempts: number;
 }
 
-export const OUTBOX_RANGE = "SELECT * FROM ledger_outbox WHERE form_id = ?1 AND shard = ?2 AND from_seq = ?3";
+export const OUTBOX_RANGE = `SELECT o.*,
+    EXISTS (SELECT 1 FROM response_entries e WHERE e.form_id = o.form_id AND e.shard = o.shard AND e.seq BETWEEN o.from_seq AND o.to_seq
+      AND e.kind = 'erase') AS erases,
+    EXISTS (SELECT 1 FROM uploads u WHERE u.workspace_id = o.workspace_id AND u.form_id = o.form_id) AS may_have_files
+  FROM ledger_outbox o WHERE o.form_id = ?1 AND o.shard = ?2 AND o.from_seq = ?3`;
 // The first condition says nothing new; it is the one that the index knows.
 export const OVERDUE_OUTBOX = `SELECT * FROM ledger_outbox WHERE sent_at <= ?1 - ${OUTBOX_PATIENCE.firstMs}
   AND sent_at <= ?1 - ${OUTBOX_PATIENCE.firstMs} * (1 << min(attempts - 1, ${OUTBOX_PATIENCE.doublings})) ORDER BY sent_at LIMIT ?2`;
 
 export async function outboxRange(db: D1Database, formId: string, shard: number, fromSeq: number): Promise<OutboxRow | null> {
-  const row = await db.prepare(OUTBOX_RANGE).bind(formId, shard, fromSeq).first<RawOutbox>();
-  return row === null ? null : toOutbox(row);
+  const row = await db.prepare(OUTBOX_RANGE).bind(formId, shard, fromSeq).first<RawOutbox & { erases: number; may_have_files: number }>();
+  // Audit rows were written by the settle itself: the log is in this database.
+  return row === null ? null : { ...toPointer(row), erases: row.erases === 1, mayHaveFiles: row.may_have_files === 1, audit: [] };
 }
 
-export async function overdueOutbox(db: D1Database, now: number, limit: number): Promise<OutboxRow[]> {
+export async function overdueOutbox(db: D1Database, now: number, limit: number): Promise<OutboxPointer[]> {
   const { results } = await db.prepare(OVERDUE_OUTBOX).bind(now, limit).all<RawOutbox>();
-  return results.map(toOutbox);
+  return results.map(toPointer);
 }
 
-export async function markOutboxSent(db: D1Database, rows: readonly OutboxRow[], now: number): Promise<void> {
+export async function markOutboxSent(db: D1Database, rows: readonly OutboxPointer[], now: number): Promise<void> {
   const keys = JSON.stringify(rows.map((row) => [row.formId, row.shard, row.fromSeq]));
   await db
     .prepare(
@@ -41,7 +46,7 @@ export async function removeOutbox(db: D1Database, formId: string, shard: number
   await db.prepare("DELETE FROM ledger_outbox WHERE form_id = ?1 AND shard = ?2 AND from_seq = ?3").bind(formId, shard, fromSeq).run();
 }
 
-function toOutbox(row: RawOutbox): OutboxRow {
+function toPointer(row: RawOutbox): OutboxPointer {
   return {
     formId: row.form_id,
     shard: row.shard,
@@ -51,7 +56,5 @@ function toOutbox(row: RawOutbox): OutboxRow {
     correlationId: row.correlation_id,
     createdAt: row.created_at,
     attempts: row.attempts,
-    // Written by the settle itself: the log is in this database.
-    audit: [],
   };
 }

@@ -88,7 +88,9 @@ export async function settle(db: D1Database, batch: SettleBatch): Promise<Settle
   const touched = batch.rows.filter((row) => row.data !== null);
   const overwritten = JSON.stringify(touched.filter((row) => row.seq < batch.fromSeq).map((row) => row.id));
   const erased = batch.rows.filter((row) => row.erasedAt !== null).map((row) => row.id);
-  const statements = [db.prepare(START_MARK).bind(batch.formId, batch.shard, batch.workspaceId, batch.now)];
+  const statements: D1PreparedStatement[] = [];
+  // Every later batch finds the mark that this one has left.
+  if (batch.fromSeq === 1) statements.push(db.prepare(START_MARK).bind(batch.formId, batch.shard, batch.workspaceId, batch.now));
   if (overwritten !== "[]") statements.push(run(KEEP_OLD_DATA, overwritten), run(FORGET_WORDS, overwritten));
   statements.push(run(UPSERT_ROWS, batch.workspaceId, jsonRows(batch.rows)));
   statements.push(run(ADD_ENTRIES, jsonEntries(batch.entries)));
@@ -96,7 +98,8 @@ export async function settle(db: D1Database, batch: SettleBatch): Promise<Settle
   if (erased.length > 0) statements.push(run(ERASE_ENTRIES, JSON.stringify(erased)));
   if (batch.rollups.length > 0) {
     const rollups = JSON.stringify(batch.rollups.map((r) => [r.day, r.field, r.value, r.count, r.sum, r.min, r.max, r.loose ? 1 : 0]));
-    statements.push(run(ADD_ROLLUPS, rollups), run(DROP_EMPTY_ROLLUPS, rollups));
+    statements.push(run(ADD_ROLLUPS, rollups));
+    if (batch.rollups.some(({ count }) => count <= 0)) statements.push(run(DROP_EMPTY_ROLLUPS, rollups));
   }
   const audit = batch.entries
     .filter((entry) => entry.audit !== null)

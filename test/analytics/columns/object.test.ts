@@ -7,9 +7,10 @@ import { unpack } from "../../../src/analytics/columns/segment/pack";
 import { evaluateInMemory, type QueriedRow } from "../../../src/analytics/query/evaluate";
 import { asSystem } from "../../../src/shared/context";
 import { newId } from "../../../src/shared/ids";
-import { type OutboxRow, openPrimaryStore } from "../../../src/store";
+import { openPrimaryStore } from "../../../src/store";
 import { FakeLedger } from "../../store/settle-batches";
 import { testContext } from "../../support/context";
+import { told } from "../../support/told";
 
 const ROWS = 8_300;
 const A_SEGMENT = 8_192;
@@ -56,11 +57,7 @@ async function filled(count = ROWS): Promise<Filled> {
 const stubOf = (formId: string) => env.COLUMNS.get(env.COLUMNS.idFromName(formId));
 const standing = ({ ledger, marks }: Filled) => columnsOf(env, ledger.formId).stand(ledger.workspaceId, marks());
 const answer = (query: Query, rows: readonly QueriedRow[]) => ({ kind: "answered", result: { rows: evaluateInMemory(query, rows).rows } });
-const range = ({ ledger }: Filled, over: Partial<OutboxRow> = {}): OutboxRow => ({
-  ...{ formId: ledger.formId, workspaceId: ledger.workspaceId, shard: 0, fromSeq: 1, toSeq: ledger.seq },
-  ...{ correlationId: null, createdAt: 0, attempts: 1, audit: [] },
-  ...over,
-});
+const range = ({ ledger: { formId, workspaceId, seq } }: Filled, toSeq = seq) => told({ formId, workspaceId, toSeq });
 
 let form: Filled;
 
@@ -71,7 +68,7 @@ beforeAll(async () => {
 test("the follower, told twice and out of order, has segments made; a question reads them and what came later", async () => {
   const ctx = asSystem(testContext(), form.ledger.workspaceId);
   await followColumns(ctx, range(form));
-  await followColumns(ctx, range(form, { toSeq: 900 }));
+  await followColumns(ctx, range(form, 900));
   await followColumns(ctx, range(form));
   expect(await runDurableObjectAlarm(stubOf(form.ledger.formId))).toBe(true);
   expect(await standing(form)).toMatchObject({ segments: 1, rows: A_SEGMENT, tail: ROWS - A_SEGMENT, changed: 0 });
