@@ -10,7 +10,7 @@ import type { Baseline } from "./types.ts";
 const COMPATIBILITY_DATE = "2026-11-01";
 
 // They are sent what the case is sent, and read what a request brings: whoever answers it at all has to.
-const SCRIPTS: Record<"bare" | "object", string> = {
+const SCRIPTS: Record<"bare" | "object" | "durable", string> = {
   bare: `
     export default {
       async fetch(request) {
@@ -25,6 +25,20 @@ const SCRIPTS: Record<"bare" | "object", string> = {
       async fetch(request, env) {
         if (request.body !== null) await request.text();
         return Response.json({ ok: await env.NOTHING.getByName("one").ping() });
+      },
+    };`,
+  durable: `
+    import { DurableObject } from "cloudflare:workers";
+    export class Notes extends DurableObject {
+      constructor(state, env) {
+        super(state, env);
+        state.storage.sql.exec("CREATE TABLE IF NOT EXISTS notes (n INTEGER PRIMARY KEY, text TEXT)");
+      }
+      note(text) { this.ctx.storage.sql.exec("INSERT INTO notes (text) VALUES (?)", text); return "noted"; }
+    }
+    export default {
+      async fetch(request, env) {
+        return Response.json({ ok: await env.NOTES.getByName(new URL(request.url).pathname).note(await request.text()) });
       },
     };`,
 };
@@ -56,6 +70,7 @@ export async function serveBaseline(name: Baseline): Promise<Subject> {
           modulesRoot: "/",
           ...(isPlain ? plainBindings(name === "batched") : {}),
           ...(name === "object" ? { durableObjects: { NOTHING: { className: "Nothing", useSQLite: true } } } : {}),
+          ...(name === "durable" ? { durableObjects: { NOTES: { className: "Notes", useSQLite: true } } } : {}),
         },
       ],
     }),

@@ -21,10 +21,11 @@ export interface BenchCase {
 }
 
 /**
- * `bare`: a Worker that answers at once. `object`: one that asks a Durable Object which answers at once. `plain`: what a submit
- * costs the way it is commonly built, `batched`: at its best; only for cases that ask for a share of `plain`.
+ * `bare`: a Worker that answers at once. `object`: one that asks a Durable Object which answers at once. Only for cases that ask for a
+ * share of `plain`: `durable`, one object a form which writes down what it is sent, and does nothing else; `plain`: what a submit
+ * costs the way it is commonly built, and `batched`: at its best.
  */
-export const BASELINES = ["bare", "object", "plain", "batched"] as const;
+export const BASELINES = ["bare", "object", "durable", "plain", "batched"] as const;
 export type Baseline = (typeof BASELINES)[number];
 
 export interface Load {
