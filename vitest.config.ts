@@ -11,7 +11,6 @@ await buildPlugins();
  */
 const ALONE = [
   "test/accounts/audit.test.ts",
-  "test/analytics/columns/keeper.test.ts",
   "test/middleware/rate-limit.test.ts",
   "test/responses/shared-calls.test.ts",
   "test/responses/store-trouble.test.ts",

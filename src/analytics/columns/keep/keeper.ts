@@ -81,49 +81,41 @@ export class ColumnKeeper {
     return toSeq > (this.#looked.get(shard) ?? 0) || this.#changed.between(shard, 0, last.lastSeq).length > 0;
   }
 
-  /** Null: cannot be answered from here now. */
   async ask(workspaceId: string, marks: ColumnMarks, query: Query): Promise<Asked> {
-    return this.#inTurn(async () => {
+    return this.#inTurn({ kind: "behind" }, async () => {
       if (!(await this.#catchUp(workspaceId, marks))) return { kind: "behind" };
       try {
         const result = runOverColumns(query, this.#blocks(), (name, field) => this.#vocabulary(name, mannerOf(field)));
         this.#keepVocabularies();
         return { kind: "answered", result };
       } catch (error) {
-        this.#used.clear();
         if (error instanceof TooMuch) return { kind: "unfit" };
-        if (!(error instanceof LostSegment)) throw error;
-        this.#sealer.lose(error.segment);
-        return { kind: "behind" };
+        throw error;
+      } finally {
+        this.#used.clear();
       }
     });
   }
 
   /** How it stands once everything up to the marks is known; null while too much is missing. */
   async stand(workspaceId: string, marks: ColumnMarks): Promise<Standing | null> {
-    return this.#inTurn(async () => ((await this.#catchUp(workspaceId, marks)) ? this.standing : null));
+    return this.#inTurn(null, async () => ((await this.#catchUp(workspaceId, marks)) ? this.standing : null));
   }
 
   /** Makes one segment that is due, or makes one anew that has changed. False when nothing is left to do. */
   async work(workspaceId: string): Promise<boolean> {
-    return this.#inTurn(async () => {
+    return this.#inTurn(true, async () => {
       const marks = (await this.#deps.store.marks(this.#deps.formId)).map(({ shard, seq }) => [shard, seq] as const);
       for (const [shard, seq] of marks) await this.#look(workspaceId, shard, seq);
-      try {
-        if (await this.#sealer.remakeOne(workspaceId)) return true;
-        for (const [shard, seq] of marks) if (await this.#sealer.sealNext(workspaceId, shard, seq, this.#limits.segmentRows)) return true;
-        return await this.#sealer.sealShort(workspaceId, marks);
-      } catch (error) {
-        if (!(error instanceof LostSegment)) throw error;
-        this.#sealer.lose(error.segment);
-        return true;
-      }
+      if (await this.#sealer.remakeOne(workspaceId)) return true;
+      for (const [shard, seq] of marks) if (await this.#sealer.sealNext(workspaceId, shard, seq, this.#limits.segmentRows)) return true;
+      return await this.#sealer.sealShort(workspaceId, marks);
     });
   }
 
   /** As if nothing had ever been made. */
   async forget(): Promise<void> {
-    await this.#inTurn(async () => {
+    await this.#inTurn(undefined, async () => {
       this.#deps.shelf.clear();
       this.#deps.cache.forget(`${this.#deps.formId}/`);
       this.#segments.reload();
@@ -134,9 +126,18 @@ export class ColumnKeeper {
     });
   }
 
-  /** One after the other: half of a segment made while another part of it changes would be neither. */
-  #inTurn<T>(work: () => Promise<T>): Promise<T> {
-    const turn = this.#turn.then(work, work);
+  /** One after the other: half of a segment made while another part of it changes would be neither. `ifLost`: a segment cannot be read. */
+  #inTurn<T>(ifLost: T, work: () => Promise<T>): Promise<T> {
+    const careful = async () => {
+      try {
+        return await work();
+      } catch (error) {
+        if (!(error instanceof LostSegment)) throw error;
+        this.#sealer.lose(error.segment);
+        return ifLost;
+      }
+    };
+    const turn = this.#turn.then(careful, careful);
     this.#turn = turn.catch(() => undefined);
     return turn;
   }
@@ -249,6 +250,5 @@ export class ColumnKeeper {
   /** They have grown by what was asked. */
   #keepVocabularies(): void {
     for (const [key, vocabulary] of this.#used) this.#deps.cache.put(key, vocabulary);
-    this.#used.clear();
   }
 }
