@@ -148,8 +148,8 @@ export interface OutboxPointer {
 /** With what most followers would otherwise ask for one by one, to hear that they have nothing to do. */
 export interface OutboxRow extends OutboxPointer {
   erases: boolean;
-  /** False: no file was ever uploaded to this form. */
-  mayHaveFiles: boolean;
+  /** What this form or its workspace has at all; where the store cannot tell, it may have everything. */
+  mayHave: { files: boolean; webhooks: boolean; plugins: boolean };
   /** Audit rows of this range that the store could not write itself, because the log is elsewhere. */
   audit: SettledAudit[];
 }

@@ -2,7 +2,7 @@
 // too, at once; this one is told again until it is done, so no crash in between can leave an accepted file to the night.
 import { and, asc, eq, sql } from "drizzle-orm";
 import type { ServiceContext, WorkspaceContext } from "../shared/context";
-import { openPrimaryStore, tables } from "../store";
+import { type OutboxRow, openPrimaryStore, tables } from "../store";
 import { claimUploads } from "./answer";
 import { uploadsNamedIn } from "./fields";
 import { removeUploads } from "./rows";
@@ -12,16 +12,8 @@ const ENTRIES_AT_ONCE = 1_000;
 const FILES_AT_ONCE = 500;
 const MAX_ROUNDS = 100;
 
-interface Range {
-  formId: string;
-  shard: number;
-  fromSeq: number;
-  toSeq: number;
-  mayHaveFiles: boolean;
-}
-
-export async function followUploads(ctx: WorkspaceContext, { formId, shard, fromSeq, toSeq, mayHaveFiles }: Range): Promise<void> {
-  if (!mayHaveFiles || !(await hasUploads(ctx, formId))) return;
+export async function followUploads(ctx: WorkspaceContext, { formId, shard, fromSeq, toSeq, mayHave }: OutboxRow): Promise<void> {
+  if (!mayHave.files || !(await hasUploads(ctx, formId))) return;
   const store = openPrimaryStore(ctx.env);
   for (let after = fromSeq - 1; after < toSeq; ) {
     const page = await store.entries(ctx.workspaceId, formId, shard, after, Math.min(ENTRIES_AT_ONCE, toSeq - after));

@@ -7,6 +7,7 @@ import { reserve } from "../../src/uploads/begin";
 import { fileFields } from "../../src/uploads/fields";
 import { testContext } from "../support/context";
 import { watch } from "../support/plans";
+import { told } from "../support/told";
 import { FILE_FIELDS, fileWorld } from "./support";
 
 test("every query walks an index", async () => {
@@ -25,7 +26,7 @@ test("every query walks an index", async () => {
   await listUploads(ctx, { formId: world.formId, limit: 10 });
   await listUploads(ctx, { formId: world.formId, responseId: "rsp_1", limit: 10 });
   expect((await linksOf(ctx, world.formId, [id], 1)).size).toBe(1);
-  await followUploads(ctx, { formId: world.formId, shard: 0, fromSeq: 1, toSeq: 2, mayHaveFiles: true });
+  await followUploads(ctx, told({ formId: world.formId, workspaceId: world.workspaceId, toSeq: 2 }));
   await expireUploads(ctx);
   await scanPending(ctx);
   const question = fileFields(form.schema).get("cv");

@@ -13,6 +13,7 @@ const { plugins } = tables;
 const ENTRIES_AT_ONCE = 100;
 
 export const followEntries: Follower = async (ctx, range) => {
+  if (!range.mayHave.plugins) return;
   const hearing = await findHearing(ctx, range.formId);
   if (hearing.length === 0) return;
   const { formId, shard } = range;

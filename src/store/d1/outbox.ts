@@ -14,16 +14,23 @@ interface RawOutbox {
 export const OUTBOX_RANGE = `SELECT o.*,
     EXISTS (SELECT 1 FROM response_entries e WHERE e.form_id = o.form_id AND e.shard = o.shard AND e.seq BETWEEN o.from_seq AND o.to_seq
       AND e.kind = 'erase') AS erases,
-    EXISTS (SELECT 1 FROM uploads u WHERE u.workspace_id = o.workspace_id AND u.form_id = o.form_id) AS may_have_files
+    EXISTS (SELECT 1 FROM uploads u WHERE u.workspace_id = o.workspace_id AND u.form_id = o.form_id) AS files,
+    EXISTS (SELECT 1 FROM webhooks w WHERE w.workspace_id = o.workspace_id AND w.deleted_at IS NULL) AS webhooks,
+    EXISTS (SELECT 1 FROM plugins p WHERE p.workspace_id = o.workspace_id) AS plugins
   FROM ledger_outbox o WHERE o.form_id = ?1 AND o.shard = ?2 AND o.from_seq = ?3`;
 // The first condition says nothing new; it is the one that the index knows.
 export const OVERDUE_OUTBOX = `SELECT * FROM ledger_outbox WHERE sent_at <= ?1 - ${OUTBOX_PATIENCE.firstMs}
   AND sent_at <= ?1 - ${OUTBOX_PATIENCE.firstMs} * (1 << min(attempts - 1, ${OUTBOX_PATIENCE.doublings})) ORDER BY sent_at LIMIT ?2`;
 
 export async function outboxRange(db: D1Database, formId: string, shard: number, fromSeq: number): Promise<OutboxRow | null> {
-  const row = await db.prepare(OUTBOX_RANGE).bind(formId, shard, fromSeq).first<RawOutbox & { erases: number; may_have_files: number }>();
+  const row = await db
+    .prepare(OUTBOX_RANGE)
+    .bind(formId, shard, fromSeq)
+    .first<RawOutbox & Record<"erases" | "files" | "webhooks" | "plugins", number>>();
+  if (row === null) return null;
+  const mayHave = { files: row.files === 1, webhooks: row.webhooks === 1, plugins: row.plugins === 1 };
   // Audit rows were written by the settle itself: the log is in this database.
-  return row === null ? null : { ...toPointer(row), erases: row.erases === 1, mayHaveFiles: row.may_have_files === 1, audit: [] };
+  return { ...toPointer(row), erases: row.erases === 1, mayHave, audit: [] };
 }
 
 export async function overdueOutbox(db: D1Database, now: number, limit: number): Promise<OutboxPointer[]> {

@@ -4,8 +4,7 @@ import type { Postgres } from "./connection";
 const COLUMNS = `form_id AS "formId", shard, from_seq AS "fromSeq", to_seq AS "toSeq", workspace_id AS "workspaceId",
   correlation_id AS "correlationId", created_at AS "createdAt", attempts`;
 
-// Files are kept in D1.
-export const OUTBOX_RANGE = `SELECT ${COLUMNS}, audit, true AS "mayHaveFiles",
+export const OUTBOX_RANGE = `SELECT ${COLUMNS}, audit,
     EXISTS (SELECT 1 FROM response_entries e WHERE e.form_id = o.form_id AND e.shard = o.shard AND e.seq BETWEEN o.from_seq AND o.to_seq
       AND e.kind = 'erase') AS erases
   FROM ledger_outbox o WHERE form_id = $1 AND shard = $2 AND from_seq = $3::bigint`;
@@ -18,11 +17,12 @@ export const MARK_OUTBOX_SENT = `UPDATE ledger_outbox o SET sent_at = $2::bigint
 export const REMOVE_OUTBOX = "DELETE FROM ledger_outbox WHERE form_id = $1 AND shard = $2 AND from_seq = $3::bigint";
 
 export async function outboxRange(db: Postgres, formId: string, shard: number, fromSeq: number): Promise<OutboxRow | null> {
-  const [row] = await db.read<OutboxRow & Record<string, unknown>>("A range of the outbox", {
+  const [row] = await db.read<Omit<OutboxRow, "mayHave"> & Record<string, unknown>>("A range of the outbox", {
     sql: OUTBOX_RANGE,
     values: [formId, shard, fromSeq],
   });
-  return row ?? null;
+  // What else there is, is in D1.
+  return row === undefined ? null : { ...row, mayHave: { files: true, webhooks: true, plugins: true } };
 }
 
 export function overdueOutbox(db: Postgres, now: number, limit: number): Promise<OutboxPointer[]> {

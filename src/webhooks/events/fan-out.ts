@@ -15,6 +15,7 @@ const ENTRIES_AT_ONCE = 100;
 const LOOK_BACK = 100;
 
 export const fanOutEntries: Follower = async (ctx, range) => {
+  if (!range.mayHave.webhooks) return;
   const targets = await findTargets(ctx, range.formId, isResponseEvent);
   if (targets.length === 0) return;
   const { formId, shard } = range;
