@@ -151,6 +151,8 @@ export class Audience {
   }
 
   add(listener: Listener): void {
+    // Who hung up before it was told how things stand does not come in: nobody would notice it leave.
+    if (listener instanceof SocketListener && !this.#bySocket.has(listener.socket)) return;
     this.#listeners.add(listener);
   }
 

@@ -94,6 +94,9 @@ export class Hub implements LiveFeed {
   #frame(): void {
     this.#timer = null;
     this.#lastAt = this.deps.now();
+    // Who leaves while this one is told is told of by the next.
+    const presence = this.#presence;
+    this.#presence = false;
     try {
       const messages = this.kept.add([...this.#pending.values()]).map(wordsOf);
       this.#pending.clear();
@@ -106,11 +109,11 @@ export class Hub implements LiveFeed {
           this.#listeners.leave(listener);
         } else {
           listener.sent = this.kept.head;
-          if (this.#presence) this.#tell(listener, "presence");
+          if (presence) this.#tell(listener, "presence");
         }
       }
-      this.#presence = false;
     } catch (error) {
+      this.#presence ||= presence;
       this.deps.failed(error);
     }
   }

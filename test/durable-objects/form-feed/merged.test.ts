@@ -1,8 +1,10 @@
 import { env, evictDurableObject, runInDurableObject } from "cloudflare:test";
 import { describe, expect, test } from "vitest";
+import { GROUPS, MergedFeed } from "../../../durable-objects/form-feed/merged";
+import { Places } from "../../../durable-objects/form-feed/places";
 import { Waker } from "../../../durable-objects/form-ledger/live/waker";
 import { createLogger } from "../../../src/shared/log";
-import { listen, listenToEvents } from "../../analytics/live-client";
+import { feedPath, listen, listenToEvents, upgrade } from "../../analytics/live-client";
 import { createForm, type FormWorld } from "../../responses/support";
 
 const SHARDS = 3;
@@ -84,6 +86,22 @@ test("coming and going while others submit, nothing is missed and nothing comes 
   expect(new Set(heard).size).toBe(60);
 });
 
+test("who hangs up before it has been told anything is not counted", async () => {
+  const form = await createForm({ shards: SHARDS });
+  const steady = await listen(form, form.formId);
+  await Promise.all(
+    range(1, 5).map(async () => {
+      const { webSocket } = await upgrade(form, feedPath(form.formId));
+      webSocket?.accept();
+      webSocket?.close(1000);
+    }),
+  );
+  await submit(form, 1, "n");
+  await steady.until(() => steady.last("metrics")?.seq === 1 && steady.last("presence")?.data.listeners === 1);
+  const late = await listen(form, form.formId);
+  expect(late.last("presence")?.data).toEqual({ listeners: 2 });
+});
+
 test("who is too far behind in one ledger is told to start over, and who is not hears the rest", async () => {
   const form = await createForm({ shards: SHARDS });
   await submit(form, 12, "n");
@@ -113,6 +131,34 @@ test("what was erased meanwhile is not shown again; server-sent events say the s
     listener.changes.map(({ data, position }) => ({ data, position })),
   );
   events.stop();
+});
+
+test("a ledger that cannot be read is asked again, and who came meanwhile has not missed anything", async () => {
+  let reads = 0;
+  let complaints = 0;
+  const follow = async () => {
+    reads += 1;
+    if (reads === 1) throw new Error("gone for a moment");
+    return { head: 0, floor: 0, items: [], totals: [] };
+  };
+  const heard = await runInDurableObject(env.FEEDS.getByName("frm_unread"), async (_, state) => {
+    const feed = new MergedFeed("frm_unread", new Places(state.storage, GROUPS), state, {
+      ledger: () => ({ follow }),
+      now: Date.now,
+      failed: () => {
+        complaints += 1;
+      },
+    });
+    const { body } = feed.open("events", { zone: "UTC", shards: "1" });
+    let text = "";
+    for await (const chunk of (body as ReadableStream<Uint8Array>).pipeThrough(new TextDecoderStream())) {
+      text += chunk;
+      if (text.includes("event: presence")) break;
+    }
+    return text;
+  });
+  expect(heard).toMatch(/event: metrics.*"listeners":1/s);
+  expect([reads, complaints]).toEqual([2, 1]);
 });
 
 test("once nobody listens, ledgers are told to be quiet", async () => {
