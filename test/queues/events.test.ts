@@ -5,14 +5,15 @@ import { type Follower, wakeOverdueRanges } from "../../src/responses";
 import { openPrimaryStore } from "../../src/store";
 import { backgroundContext } from "../../src/store/background-context";
 import { createForm } from "../responses/support";
+import { watch } from "../support/plans";
 
-async function consume(bodies: unknown[], followers: Follower[]) {
+async function consume(bodies: unknown[], followers?: Follower[], db = env.DB) {
   const batch = createMessageBatch(
     "headwater-events",
     bodies.map((body, i) => ({ id: `m${i}`, timestamp: new Date(), attempts: 1, body })),
   );
   const execution = createExecutionContext();
-  await consumeEvents(batch, env, execution, followers);
+  await consumeEvents(batch, { ...env, DB: db }, execution, followers);
   await waitOnExecutionContext(execution);
   return getQueueResult(batch, execution);
 }
@@ -48,6 +49,14 @@ test("followers are told of a range in its own workspace, once, and then it is f
   expect((await consume([pointer, pointer], [follow])).explicitAcks).toEqual(["m0", "m1"]);
   expect(told).toEqual([[pointer.workspaceId, "system", "req_of_the_respondent", 1, 1]]);
   expect(await openPrimaryStore(env).outboxRange(pointer.formId, 0, 1)).toBeNull();
+});
+
+test("of a form without webhooks, plugins and files, a range is read and forgotten, and nobody asks anything else", async () => {
+  const { pointer } = await settledForm();
+  await putBack(pointer);
+  const watched = watch();
+  expect((await consume([pointer], undefined, watched.db)).explicitAcks).toEqual(["m0"]);
+  expect(watched.statements()).toBe(2);
 });
 
 test("a failing follower keeps its range and holds up no other", async () => {

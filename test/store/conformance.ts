@@ -279,17 +279,17 @@ export function describeStore(name: string, under: StoreUnderTest): void {
         await store.removeOutbox(ledger.formId, 0, 1);
         expect(await store.outboxRange(ledger.formId, 0, 1)).toBeNull();
       });
-    });
 
-    test("a range of the outbox says whether it erases", async () => {
-      const store = under.open();
-      const ledger = new FakeLedger();
-      const id = ledger.write({ data: { n: 1 } });
-      await store.settle(ledger.take());
-      ledger.write({ id, kind: "erase", data: {} });
-      await store.settle(ledger.take());
-      expect((await store.outboxRange(ledger.formId, 0, 1))?.erases).toBe(false);
-      expect((await store.outboxRange(ledger.formId, 0, 2))?.erases).toBe(true);
+      test("a range says whether it erases", async () => {
+        const store = under.open();
+        const ledger = new FakeLedger();
+        const id = ledger.write({ data: { n: 1 } });
+        await store.settle(ledger.take());
+        ledger.write({ id, kind: "erase", data: {} });
+        await store.settle(ledger.take());
+        expect((await store.outboxRange(ledger.formId, 0, 1))?.erases).toBe(false);
+        expect((await store.outboxRange(ledger.formId, 0, 2))?.erases).toBe(true);
+      });
     });
 
     describe("counting again", () => {

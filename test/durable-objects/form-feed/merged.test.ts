@@ -133,7 +133,7 @@ test("what was erased meanwhile is not shown again; server-sent events say the s
   events.stop();
 });
 
-test("a ledger that cannot be read is asked again, and who came meanwhile has not missed anything", async () => {
+test("a ledger that cannot be read is asked again, and who has come is told how things stand", async () => {
   let reads = 0;
   let complaints = 0;
   const follow = async () => {
